@@ -1,0 +1,1 @@
+"""Bozorcha: a family marketplace as a modular monolith of vertical slices over one kernel."""

@@ -1,0 +1,62 @@
+"""Server-sent events: a topic says "changed", the page fetches the new part itself.
+
+A nudge travels by Valkey; with Valkey gone the stream looks at the version every few seconds,
+so an open screen still follows.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+LOOK_SECONDS = 5.0  # between looks at the version when no nudge comes
+LIFE_SECONDS = 600.0  # the browser reconnects; the viewer's rights are then checked anew
+
+Version = Callable[[], Awaitable[str | None]]
+
+
+async def nudge(redis: Redis, topic: str) -> None:
+    """Tell the open screens of a topic to look; losing it only delays them."""
+    try:
+        await redis.publish(f"stream:{topic}", "1")
+    except (RedisError, OSError):
+        return
+
+
+async def changes(redis: Redis, topic: str, version: Version) -> AsyncIterator[bytes]:
+    """Yield a `changed` event whenever `version()` answers something new; ends when it is None."""
+    loop = asyncio.get_running_loop()
+    ends = loop.time() + LIFE_SECONDS
+    pubsub = redis.pubsub()
+    known = await version()
+    yield b"retry: 2000\n\n"
+    try:
+        while loop.time() < ends:
+            await _wait(pubsub, topic)
+            current = await version()
+            if current is None:
+                return
+            if current != known:
+                known = current
+                yield f"event: changed\nid: {current}\ndata: {current}\n\n".encode()
+            else:
+                yield b": still here\n\n"
+    finally:
+        await _close(pubsub)
+
+
+async def _wait(pubsub, topic: str) -> None:  # type: ignore[no-untyped-def]
+    try:
+        if not pubsub.subscribed:
+            await pubsub.subscribe(f"stream:{topic}")
+        await pubsub.get_message(ignore_subscribe_messages=True, timeout=LOOK_SECONDS)
+    except (RedisError, OSError):
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _close(pubsub) -> None:  # type: ignore[no-untyped-def]
+    try:
+        await pubsub.aclose()
+    except (RedisError, OSError):
+        return

@@ -1,0 +1,44 @@
+"""The Jinja environment: strict, autoescaped, translated, with hashed assets."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2_fragments import render_block
+
+from app.kernel import formats, i18n
+from app.kernel.assets import Assets
+from app.kernel.viewer import Zone
+
+LAYOUTS = {
+    Zone.SHOP: "layouts/shop.html",
+    Zone.KIDS: "layouts/kids.html",
+    Zone.DESK: "layouts/desk.html",
+}
+
+
+class Templates:
+    """Renders a screen, or one named block of it, with the context of the request."""
+
+    def __init__(self, folders: list[Path], assets: Assets, *, reload: bool) -> None:
+        self.assets = assets
+        self.env = Environment(
+            loader=FileSystemLoader(folders),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=reload,
+            cache_size=-1,
+        )
+        i18n.install(self.env)
+        self.env.globals["asset"] = assets.url
+        self.env.filters |= formats.filters()
+
+    def render(self, name: str, context: Mapping[str, Any]) -> str:
+        return self.env.get_template(name).render(context)
+
+    def render_block(self, name: str, block: str, context: Mapping[str, Any]) -> str:
+        html: str = render_block(self.env, name, block, **context)
+        return html

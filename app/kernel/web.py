@@ -1,0 +1,169 @@
+"""The only ways a handler answers: a page or a block of it, a redirect, JSON for scripts of ours."""
+
+import json
+from http.cookies import SimpleCookie
+from typing import Any
+from urllib.parse import urlsplit
+
+from litestar import MediaType, Request, Response
+
+from app.kernel import crypto, security
+from app.kernel.i18n import Locale, get_locale
+from app.kernel.request import Unit
+from app.kernel.templating import LAYOUTS, Templates
+from app.kernel.viewer import Viewer
+
+FLASH_COOKIE = "flash"
+FLASH_SECONDS = 60
+
+
+def is_htmx(request: Request[Any, Any, Any]) -> bool:
+    """Whether htmx asks for a fragment (a boosted or restored page is a whole page)."""
+    headers = request.headers
+    return (
+        headers.get("hx-request") == "true"
+        and headers.get("hx-boosted") != "true"
+        and headers.get("hx-history-restore-request") != "true"
+    )
+
+
+def page(
+    request: Request[Any, Any, Any],
+    template: str,
+    *,
+    block: str | None = None,
+    status: int = 200,
+    offline: bool = False,
+    public_seconds: int = 0,
+    **values: Any,
+) -> Response[bytes]:
+    """Render a screen; for htmx only `block` of it, when one is named.
+
+    `offline` lets the service worker keep a copy for this profile; `public_seconds` lets shared
+    caches keep it, and is honoured for guests only, since everybody else sees personal parts.
+    """
+    templates: Templates = request.app.state.templates
+    context = page_context(request) | values
+    if block is not None and is_htmx(request):
+        html = templates.render_block(template, block, context)
+    else:
+        html = templates.render(template, context)
+    viewer: Viewer = request.scope["state"]["viewer"]
+    public = public_seconds and viewer.is_guest and viewer.session_id is None
+    headers = {
+        "cache-control": f"public, max-age={public_seconds}" if public else "no-store",
+        "vary": "HX-Request, Cookie, Accept-Encoding",
+    }
+    if offline:
+        headers["x-offline"] = "keep"
+    return Response(
+        html.encode(), status_code=status, media_type="text/html; charset=utf-8", headers=headers
+    )
+
+
+def page_context(request: Request[Any, Any, Any]) -> dict[str, Any]:
+    """What every template may rely on; a pure function of the request."""
+    state = request.scope["state"]
+    viewer: Viewer = state["viewer"]
+    locale = get_locale()
+    path: str = state["path"]
+    query = request.scope.get("query_string", b"").decode("latin-1")
+    settings = state["services"].settings
+
+    def url(target: str) -> str:
+        return f"/{locale.value}{target}" if target != "/" else f"/{locale.value}/"
+
+    def switch_locale(other: str) -> str:
+        return f"/{other}{path}" + (f"?{query}" if query else "")
+
+    return {
+        "request_id": state.get("request_id", ""),
+        "viewer": viewer,
+        "locale": locale.value,
+        "html_lang": locale.html_lang,
+        "csrf_token": security.csrf_token(settings, viewer),
+        "path": path,
+        "badges": viewer.badges,
+        "layout": LAYOUTS[viewer.zone],
+        "toasts": _flash(request),
+        "url": url,
+        "switch_locale": switch_locale,
+        "base_url": settings.base_url.rstrip("/"),
+        "is_production": settings.is_production,
+        "vapid_public_key": request.app.state.vapid_public_key,
+    }
+
+
+def redirect(
+    request: Request[Any, Any, Any], path: str, *, toast: str = "", kind: str = "good"
+) -> Response[None]:
+    """Send the browser to another page of ours (303), optionally with one toast shown there."""
+    target = path if path.startswith("http") else f"/{get_locale().value}{path}"
+    if toast:
+        add_cookie(request, FLASH_COOKIE, _pack(request, kind, toast), max_age=FLASH_SECONDS)
+    if is_htmx(request):
+        return Response(None, status_code=200, headers={"HX-Redirect": target, "cache-control": "no-store"})
+    return Response(None, status_code=303, headers={"location": target, "cache-control": "no-store"})
+
+
+def answer_json(value: Any, status: int = 200) -> Response[bytes]:
+    """JSON for our own scripts (passkeys, push); pages are never JSON."""
+    body = json.dumps(value, ensure_ascii=False).encode()
+    return Response(
+        body, status_code=status, media_type=MediaType.JSON, headers={"cache-control": "no-store"}
+    )
+
+
+def local_path(target: str | None, default: str) -> str:
+    """A `next` address that stays on this site: one leading slash, no control characters."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return default
+    if any(ord(char) < 32 or char == "\\" for char in target) or urlsplit(target).netloc:
+        return default
+    for locale in Locale:
+        if target == f"/{locale.value}" or target.startswith(f"/{locale.value}/"):
+            return target[len(locale.value) + 1 :] or "/"
+    return target
+
+
+def add_cookie(
+    request: Request[Any, Any, Any],
+    name: str,
+    value: str,
+    *,
+    max_age: int | None = None,
+    http_only: bool = True,
+) -> None:
+    """Add a cookie to whatever this request is answered with; `max_age=0` deletes it."""
+    unit: Unit = request.scope["state"]["unit"]
+    cookie: SimpleCookie = SimpleCookie()
+    cookie[name] = value
+    cookie[name]["path"] = "/"
+    cookie[name]["samesite"] = "Lax"
+    if max_age is not None:
+        cookie[name]["max-age"] = max_age
+    if http_only:
+        cookie[name]["httponly"] = True
+    if unit.services.settings.is_secure:
+        cookie[name]["secure"] = True
+    unit.cookies.append(cookie[name].OutputString())
+
+
+def _pack(request: Request[Any, Any, Any], kind: str, text: str) -> str:
+    settings = request.scope["state"]["services"].settings
+    return crypto.sign(settings, "flash", json.dumps([kind, text], ensure_ascii=False))
+
+
+def _flash(request: Request[Any, Any, Any]) -> list[dict[str, str]]:
+    raw = request.cookies.get(FLASH_COOKIE)
+    if not raw or is_htmx(request):
+        return []
+    settings = request.scope["state"]["services"].settings
+    add_cookie(request, FLASH_COOKIE, "", max_age=0)
+    text = crypto.unsign(settings, "flash", raw)
+    if text is None:
+        return []
+    kind, message = json.loads(text)
+    return [{"kind": kind, "text": message}]
+
+
