@@ -14,7 +14,7 @@ class ApprovalRequest(Keyed, Base):
     __tablename__ = "approval_request"
     __table_args__ = (
         CheckConstraint(
-            "state in ('asked','approved','declined','lapsed','ordered','cancelled')", name="state"
+            "state in ('asked','declined','lapsed','ordered','cancelled')", name="state"
         ),
         CheckConstraint("price > 0 and quantity between 1 and 9", name="price"),
         Index("ix_approval_request_household_id", "household_id", "state", "created_at"),
@@ -50,5 +50,6 @@ class ApprovalRequest(Keyed, Base):
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("user.id"))
     answer: Mapped[str | None]  # the kind reason of a decline
+    progress: Mapped[str | None]  # how far the goods are; the child sees this and no order
     order_id: Mapped[UUID | None] = mapped_column(ForeignKey("order.id"))
     version: Mapped[int] = mapped_column(default=1)

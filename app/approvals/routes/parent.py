@@ -1,0 +1,150 @@
+"""The guardian's side: the list of questions, one question, the decision."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.response import Stream
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.accounts import sessions
+from app.approvals import deciding, forms, queries
+from app.family import pin
+from app.kernel import access, streams, web
+from app.kernel.db import Access
+from app.kernel.errors import NotFound
+from app.kernel.forms import Form, read_form
+from app.kernel.i18n import gettext as _
+from app.kernel.services import Services
+from app.kernel.viewer import Viewer
+from app.payments.intents import reference_of
+from app.shipping.addresses import default_address
+
+AnyRequest = Request[Any, Any, Any]
+DECIDE = access.may("approval.decide")
+
+
+@get("/family/approvals", opt=DECIDE, name="approvals.list")
+async def index(request: AnyRequest, session: AsyncSession, viewer: Viewer) -> Response[Any]:
+    if viewer.household_id is None:
+        raise NotFound
+    return web.page(
+        request,
+        "approvals/list.html",
+        here="family",
+        requests=await queries.of_household(session, viewer.household_id),
+        answers=deciding.ANSWERS,
+    )
+
+
+@get("/family/approvals/{request_id:uuid}", opt=DECIDE, name="approvals.show")
+async def show(
+    request: AnyRequest, session: AsyncSession, viewer: Viewer, request_id: UUID
+) -> Response[Any]:
+    return await _page(request, session, viewer, request_id, Form(values={}))
+
+
+async def _page(
+    request: AnyRequest,
+    session: AsyncSession,
+    viewer: Viewer,
+    request_id: UUID,
+    form: Form[Any],
+    *,
+    status: int = 200,
+    notice: str = "",
+) -> Response[Any]:
+    question = await queries.question(session, viewer.household_id, request_id)
+    return web.page(
+        request,
+        "approvals/question.html",
+        block="question",
+        here="family",
+        question=question,
+        answers=deciding.ANSWERS,
+        address=await default_address(session, viewer.user_id) if viewer.user_id else None,
+        order=await queries.order_of(session, question),
+        decider=await queries.decider_name(session, question),
+        ask_confirmation=question.needs_confirmation and not viewer.is_confirmed,
+        wants=request.query_params.get("want", ""),
+        form=form,
+        notice=notice,
+        status=status,
+    )
+
+
+@post("/family/approvals/{request_id:uuid}/decision", opt=DECIDE, name="approvals.decide")
+async def decide(
+    request: AnyRequest,
+    session: AsyncSession,
+    viewer: Viewer,
+    services: Services,
+    request_id: UUID,
+) -> Response[Any]:
+    form = await read_form(request, forms.DecisionForm)
+    household_id, guardian_id = viewer.household_id, viewer.user_id
+    if household_id is None or guardian_id is None:
+        raise NotFound
+    if form.data is None:
+        return await _page(request, session, viewer, request_id, form, status=422)
+    here = f"/family/approvals/{request_id}"
+    if form.data.decision == "decline":
+        await deciding.decline(session, household_id, request_id, guardian_id, form.data.answer)
+        return web.redirect(request, here, toast=_("Your answer is on its way."))
+    question = await queries.question(session, household_id, request_id)
+    if question.is_open and question.needs_confirmation and not viewer.is_confirmed:
+        result = await pin.check(session, services.settings, household_id, form.data.pin or "")
+        if not result.is_right:
+            form.fail("pin", result.text())
+            return await _page(request, session, viewer, request_id, form, status=422)
+        await sessions.confirm(request, session, viewer)
+    return await _approve(request, session, viewer, services, request_id, form)
+
+
+async def _approve(
+    request: AnyRequest,
+    session: AsyncSession,
+    viewer: Viewer,
+    services: Services,
+    request_id: UUID,
+    form: Form[forms.DecisionForm],
+) -> Response[Any]:
+    """Place the order and lead to the payment; a changed price or stock is asked anew."""
+    guardian_id, household_id = viewer.user_id, viewer.household_id
+    if guardian_id is None or household_id is None:
+        raise NotFound
+    address = await default_address(session, guardian_id)
+    if address is None:
+        return web.redirect(request, f"/me/address?next=/family/approvals/{request_id}")
+    given = deciding.Approval(
+        request_id, household_id, guardian_id, form.valid.seen_price, address
+    )
+    try:
+        async with session.begin_nested():
+            order = await deciding.approve(session, services.settings, given)
+    except (deciding.PriceRose, deciding.GoneForNow) as error:
+        return await _page(
+            request, session, viewer, request_id, form, status=409, notice=error.text()
+        )
+    if order.state == "awaiting_payment":
+        return web.redirect(request, f"/pay/{await reference_of(session, order.id)}")
+    return web.redirect(request, f"/family/approvals/{request_id}")
+
+
+@get("/family/approvals/{request_id:uuid}/stream", opt=DECIDE, name="approvals.stream")
+async def stream(
+    services: Services, session: AsyncSession, viewer: Viewer, request_id: UUID
+) -> Stream:
+    """Follow one question: the other guardian's answer, the payment, the parcel."""
+    question = await queries.question(session, viewer.household_id, request_id)
+    child_id = question.child_id
+
+    async def version() -> str | None:
+        async with services.db.begin(Access(read_only=True)) as reading:
+            return await queries.version(reading, child_id)
+
+    events = streams.changes(services.redis, f"child:{child_id}", version)
+    return Stream(events, media_type="text/event-stream", headers={"cache-control": "no-store"})
+
+
+ROUTES = [index, show, decide, stream]

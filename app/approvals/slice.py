@@ -1,0 +1,15 @@
+"""What the approvals slice contributes."""
+
+from app.approvals import queries, subscribers, tasks
+from app.approvals.routes import kids, parent
+from app.kernel.slice import Slice
+from app.kernel.viewer import Role
+
+SLICE = Slice(
+    name="approvals",
+    routes=[*parent.ROUTES, *kids.ROUTES],
+    grants={"approval.decide": frozenset({Role.GUARDIAN})},
+    tasks=tasks.TASKS,
+    subscribers=subscribers.SUBSCRIBERS,
+    badges={"asks": queries.BADGE},
+)

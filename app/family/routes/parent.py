@@ -1,0 +1,281 @@
+"""The guardians' desk: start a family, add children, hand over the phone, rules, PIN."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.accounts import sessions
+from app.family import consent, forms, household, pin, queries, rules
+from app.kernel import access, clock, web
+from app.kernel.errors import Forbidden, Invalid, NotFound
+from app.kernel.forms import Form, read_form
+from app.kernel.i18n import gettext as _
+from app.kernel.money import Money
+from app.kernel.services import Services
+from app.kernel.viewer import Viewer
+
+AnyRequest = Request[Any, Any, Any]
+
+
+def _given(viewer: Viewer, label: str) -> consent.Given:
+    if viewer.user_id is None:
+        raise Forbidden
+    return consent.Given(viewer.user_id, viewer.session_id, label)
+
+
+def _own(viewer: Viewer) -> UUID:
+    if viewer.household_id is None:
+        raise NotFound
+    return viewer.household_id
+
+
+@get("/family", opt=access.signed_in, name="family.desk")
+async def desk(request: AnyRequest, session: AsyncSession, viewer: Viewer) -> Response[Any]:
+    if viewer.household_id is None:
+        return _start_page(request, Form(values={}))
+    home = await household.get(session, viewer.household_id)
+    return web.page(
+        request,
+        "family/desk.html",
+        here="family",
+        home=home,
+        children=await queries.children(session, home.id),
+        adults=await queries.adults(session, home.id),
+        offline=False,
+    )
+
+
+def _start_page(request: AnyRequest, form: Form[Any], status: int = 200) -> Response[Any]:
+    return web.page(
+        request,
+        "family/start.html",
+        here="family",
+        form=form,
+        notice=consent.notice_lines(),
+        status=status,
+    )
+
+
+@post("/family", opt=access.signed_in, name="family.start")
+async def start(request: AnyRequest, session: AsyncSession, viewer: Viewer) -> Response[Any]:
+    form = await read_form(request, forms.StartForm)
+    if form.data is None:
+        return _start_page(request, form, 422)
+    given = _given(viewer, "family_start")
+    await household.create(session, given.user_id, form.data.name, given)
+    return web.redirect(request, "/family/children/new", toast=_("Your family is ready."))
+
+
+@get("/family/children/new", opt=access.may("family.manage"), name="family.new_child")
+async def new_child(request: AnyRequest) -> Response[Any]:
+    return _child_page(request, Form(values={}))
+
+
+def _child_page(request: AnyRequest, form: Form[Any], status: int = 200) -> Response[Any]:
+    year = clock.local_day().year
+    return web.page(
+        request,
+        "family/new_child.html",
+        here="family",
+        form=form,
+        avatars=household.AVATARS,
+        years=list(range(year - 3, year - 18, -1)),
+        notice=consent.notice_lines(),
+        status=status,
+    )
+
+
+@post("/family/children", opt=access.may("family.manage"), name="family.add_child")
+async def add_child(
+    request: AnyRequest, session: AsyncSession, viewer: Viewer
+) -> Response[Any]:
+    form = await read_form(request, forms.ChildForm)
+    if form.data is None:
+        return _child_page(request, form, 422)
+    data = form.data
+    child = household.NewChild(
+        data.nickname, data.birth_year, data.avatar, Money.som(data.daily_limit).amount
+    )
+    try:
+        await household.add_child(session, _own(viewer), child, _given(viewer, "child_add"))
+    except household.UnlikelyAge as error:
+        form.fail("birth_year", error.text())
+        return _child_page(request, form, 422)
+    home = await household.get(session, _own(viewer))
+    target = "/family" if home.pin_hash else "/family/pin"
+    return web.redirect(request, target, toast=_("%(name)s is here!", name=data.nickname))
+
+
+@get("/family/pin", opt=access.may("family.manage"), name="family.pin")
+async def pin_page(request: AnyRequest, session: AsyncSession, viewer: Viewer) -> Response[Any]:
+    home = await household.get(session, _own(viewer))
+    if home.pin_hash and not viewer.is_confirmed:
+        return web.redirect(request, "/family/confirm?next=/family/pin")
+    return _pin_page(request, Form(values={}), has_pin=home.pin_hash is not None)
+
+
+def _pin_page(
+    request: AnyRequest, form: Form[Any], *, has_pin: bool, status: int = 200
+) -> Response[Any]:
+    return web.page(
+        request, "family/pin.html", here="family", form=form, has_pin=has_pin, status=status
+    )
+
+
+@post("/family/pin", opt=access.may("family.manage"), name="family.set_pin")
+async def set_pin(
+    request: AnyRequest, session: AsyncSession, viewer: Viewer, services: Services
+) -> Response[Any]:
+    home = await household.get(session, _own(viewer))
+    if home.pin_hash and not viewer.is_confirmed:
+        return web.redirect(request, "/family/confirm?next=/family/pin")
+    form = await read_form(request, forms.NewPinForm)
+    if form.data is None:
+        return _pin_page(request, form, has_pin=bool(home.pin_hash), status=422)
+    try:
+        await pin.set_pin(session, services.settings, home.id, form.data.pin)
+    except pin.WeakPin as error:
+        form.fail("pin", error.text())
+        return _pin_page(request, form, has_pin=bool(home.pin_hash), status=422)
+    return web.redirect(request, "/family", toast=_("The PIN is set."))
+
+
+@get("/family/confirm", opt=access.may("family.manage"), name="family.confirm")
+async def confirm_page(request: AnyRequest) -> Response[Any]:
+    target = web.local_path(request.query_params.get("next"), "/family")
+    return _confirm_page(request, Form(values={"next": target}))
+
+
+def _confirm_page(request: AnyRequest, form: Form[Any], status: int = 200) -> Response[Any]:
+    return web.page(request, "family/confirm.html", here="family", form=form, status=status)
+
+
+@post("/family/confirm", opt=access.may("family.manage"), name="family.confirm_by_pin")
+async def confirm(
+    request: AnyRequest, session: AsyncSession, viewer: Viewer, services: Services
+) -> Response[Any]:
+    form = await read_form(request, forms.PinForm)
+    target = web.local_path(form.value("next"), "/family")
+    form.values["next"] = target
+    if form.data is None:
+        return _confirm_page(request, form, 422)
+    result = await pin.check(session, services.settings, _own(viewer), form.data.pin)
+    if not result.is_right:
+        form.fail("pin", result.text())
+        return _confirm_page(request, form, 422)
+    await sessions.confirm(request, session, viewer)
+    return web.redirect(request, target)
+
+
+@get("/family/children/{child_id:uuid}", opt=access.may("family.manage"), name="family.child")
+async def child_page(
+    request: AnyRequest, session: AsyncSession, viewer: Viewer, child_id: UUID
+) -> Response[Any]:
+    return await _rules_page(request, session, viewer, child_id, Form(values={}))
+
+
+async def _rules_page(
+    request: AnyRequest,
+    session: AsyncSession,
+    viewer: Viewer,
+    child_id: UUID,
+    form: Form[Any],
+    status: int = 200,
+) -> Response[Any]:
+    child = await household.own_child(session, _own(viewer), child_id)
+    cards = {card.id: card for card in await queries.children(session, child.household_id)}
+    return web.page(
+        request,
+        "family/child.html",
+        here="family",
+        child=cards[child.id],
+        rules=await rules.get(session, child.id),
+        categories=await queries.blockable_categories(session),
+        form=form,
+        notice=consent.notice_lines(),
+        status=status,
+    )
+
+
+@post("/family/children/{child_id:uuid}/limit", opt=access.may("family.manage"), name="family.limit")
+async def set_limit(
+    request: AnyRequest, session: AsyncSession, viewer: Viewer, child_id: UUID
+) -> Response[Any]:
+    child = await household.own_child(session, _own(viewer), child_id)
+    if not viewer.is_confirmed:
+        return web.redirect(request, f"/family/confirm?next=/family/children/{child_id}")
+    form = await read_form(request, forms.LimitForm)
+    if form.data is None:
+        return await _rules_page(request, session, viewer, child_id, form, 422)
+    await rules.change_limit(session, viewer, child, Money.som(form.data.daily_limit).amount)
+    return web.redirect(request, f"/family/children/{child_id}", toast=_("Saved."))
+
+
+@post("/family/children/{child_id:uuid}/rules", opt=access.may("family.manage"), name="family.rules")
+async def set_rules(
+    request: AnyRequest, session: AsyncSession, viewer: Viewer, child_id: UUID
+) -> Response[Any]:
+    child = await household.own_child(session, _own(viewer), child_id)
+    if not viewer.is_confirmed:
+        return web.redirect(request, f"/family/confirm?next=/family/children/{child_id}")
+    form = await read_form(request, forms.RulesForm)
+    if form.data is None:
+        return await _rules_page(request, session, viewer, child_id, form, 422)
+    await rules.change_view(
+        session,
+        viewer,
+        child,
+        age_ceiling=form.data.age_ceiling,
+        blocked_category_ids=form.data.blocked,
+    )
+    return web.redirect(request, f"/family/children/{child_id}", toast=_("Saved."))
+
+
+@post(
+    "/family/children/{child_id:uuid}/consent", opt=access.may("family.manage"), name="family.consent"
+)
+async def set_consent(
+    request: AnyRequest, session: AsyncSession, viewer: Viewer, child_id: UUID
+) -> Response[Any]:
+    child = await household.own_child(session, _own(viewer), child_id)
+    decision = (await request.form()).get("decision")
+    if decision not in ("given", "withdrawn"):
+        raise Invalid
+    given = _given(viewer, f"consent_{decision}")
+    await rules.decide_consent(session, viewer, child, decision=decision, given=given)
+    said = _("Consent is given.") if decision == "given" else _("Consent is withdrawn.")
+    return web.redirect(request, f"/family/children/{child_id}", toast=said)
+
+
+@post(
+    "/family/children/{child_id:uuid}/handover", opt=access.may("family.manage"), name="family.handover"
+)
+async def hand_over(
+    request: AnyRequest, session: AsyncSession, viewer: Viewer, child_id: UUID
+) -> Response[Any]:
+    """One tap: the device is the child's until the PIN or a passkey."""
+    child = await household.own_child(session, _own(viewer), child_id)
+    home = await household.get(session, child.household_id)
+    if home.pin_hash is None:
+        return web.redirect(request, "/family/pin", toast=_("Set a PIN first."), kind="wait")
+    await sessions.enter_zone(request, session, viewer, child.id)
+    return web.redirect(request, "/kids")
+
+
+ROUTES = [
+    desk,
+    start,
+    new_child,
+    add_child,
+    pin_page,
+    set_pin,
+    confirm_page,
+    confirm,
+    child_page,
+    set_limit,
+    set_rules,
+    set_consent,
+    hand_over,
+]
