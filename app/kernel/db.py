@@ -42,9 +42,9 @@ class Base(DeclarativeBase):
         datetime: TIMESTAMP(timezone=True),
         date: Date(),
         UUID: PgUUID(as_uuid=True),
-        dict[str, Any]: JSONB(),
-        dict[str, str]: JSONB(),
-        list[Any]: JSONB(),
+        dict[str, Any]: JSONB(none_as_null=True),
+        dict[str, str]: JSONB(none_as_null=True),
+        list[Any]: JSONB(none_as_null=True),
     }
 
 
