@@ -95,12 +95,12 @@ async def put_back(session: AsyncSession, subject_id: UUID) -> int:
     return len(holds)
 
 
-def _free(level: Row[Any]) -> int:
+def _free(level: Row[*tuple[Any, ...]]) -> int:
     return int(level.on_hand - level.held)
 
 
-async def _lock_levels(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Row[Any]]:
-    found: Select[Any] = (
+async def _lock_levels(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Row[*tuple[Any, ...]]]:
+    found: Select[*tuple[Any, ...]] = (
         select(
             StockLevel.offer_id,
             StockLevel.seller_id,
@@ -116,8 +116,8 @@ async def _lock_levels(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID,
     return {row.offer_id: row for row in await session.execute(found)}
 
 
-async def _lock_holds(session: AsyncSession, subject_id: UUID, state: str) -> Sequence[Row[Any]]:
-    found: Select[Any] = (
+async def _lock_holds(session: AsyncSession, subject_id: UUID, state: str) -> Sequence[Row[*tuple[Any, ...]]]:
+    found: Select[*tuple[Any, ...]] = (
         select(
             StockHold.id,
             StockHold.offer_id,
@@ -159,14 +159,14 @@ async def _shift(
     )
 
 
-async def _close(session: AsyncSession, holds: Sequence[Row[Any]], state: str) -> None:
+async def _close(session: AsyncSession, holds: Sequence[Row[*tuple[Any, ...]]], state: str) -> None:
     if holds:
         ids = [row.id for row in holds]
         await session.execute(update(StockHold).where(StockHold.id.in_(ids)).values(state=state))
 
 
 async def _record(
-    session: AsyncSession, holds: Sequence[Row[Any]], subject_id: UUID, *, sign: int, reason: str
+    session: AsyncSession, holds: Sequence[Row[*tuple[Any, ...]]], subject_id: UUID, *, sign: int, reason: str
 ) -> None:
     moves = [
         {
@@ -182,7 +182,7 @@ async def _record(
         await session.execute(insert(StockMove), moves)
 
 
-async def _follow(session: AsyncSession, rows: Sequence[Row[Any]], crossed: Sequence[UUID]) -> None:
+async def _follow(session: AsyncSession, rows: Sequence[Row[*tuple[Any, ...]]], crossed: Sequence[UUID]) -> None:
     """Products follow only when an offer ran out or came back."""
     if crossed:
         ids = {row.product_id for row in rows if row.offer_id in crossed}
