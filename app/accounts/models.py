@@ -74,6 +74,7 @@ class Session(Keyed, Base):
         ForeignKey("session.id", ondelete="SET NULL")
     )  # the guardian's session that waits while the child has the device
     device: Mapped[str] = mapped_column(default="")
+    signed_in_at: Mapped[datetime | None]  # when its person last proved who they are
     confirmed_at: Mapped[datetime | None]
     seen_at: Mapped[datetime] = mapped_column(default=clock.now)
     expires_at: Mapped[datetime]

@@ -1,0 +1,40 @@
+"""The two cookies of a session: its token, unreadable to scripts, and the CSRF token for them."""
+
+from typing import Any
+
+from app.kernel import web
+from app.kernel.config import Settings
+from app.kernel.request import LOCALE_COOKIE
+from app.kernel.security import CSRF_COOKIE
+
+LOCALE_SECONDS = 365 * 24 * 3600
+
+Connection = Any  # a request of the framework, which this slice's rules know nothing of
+
+
+def session_cookie(settings: Settings) -> str:
+    """`__Host-` pins the cookie to this host and to https; plain http cannot carry it."""
+    return "__Host-session" if settings.is_secure else "session"
+
+
+def settings_of(request: Connection) -> Settings:
+    settings: Settings = request.scope["state"]["services"].settings
+    return settings
+
+
+def give(request: Connection, token: str, csrf_secret: str, seconds: int) -> None:
+    """Set both cookies; an empty `csrf_secret` (a guest's stay) leaves the second one out."""
+    web.add_cookie(request, session_cookie(settings_of(request)), token, max_age=seconds)
+    if csrf_secret:
+        web.add_cookie(request, CSRF_COOKIE, csrf_secret, max_age=seconds, http_only=False)
+
+
+def take_away(request: Connection) -> None:
+    """Delete both cookies."""
+    web.add_cookie(request, session_cookie(settings_of(request)), "", max_age=0)
+    web.add_cookie(request, CSRF_COOKIE, "", max_age=0, http_only=False)
+
+
+def remember_locale(request: Connection, locale: str) -> None:
+    """Let addresses without a language open in this one."""
+    web.add_cookie(request, LOCALE_COOKIE, locale, max_age=LOCALE_SECONDS)

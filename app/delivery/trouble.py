@@ -1,0 +1,9 @@
+"""The two ways in which a message does not arrive for good; what may pass is kernel's Retry."""
+
+
+class Undeliverable(Exception):  # noqa: N818 - a fact about the message
+    """No second try will help: a wrong address, a refused text, no gateway."""
+
+
+class Gone(Undeliverable):
+    """The recipient does not exist any more."""
