@@ -114,3 +114,17 @@ def working_in(folder: Path) -> list[int]:
             if link.readlink() == folder:
                 found.append(int(link.parent.name))
     return [pid for pid in found if is_alive(pid)]
+
+
+def stop_together(
+    endings: Sequence[tuple[subprocess.Popen[bytes], signal.Signals]], *, seconds: float
+) -> None:
+    """Ask each by its signal to end, wait for all at once, kill the groups of the rest."""
+    for process, number in endings:
+        if process.poll() is None:
+            process.send_signal(number)
+    deadline = time.monotonic() + seconds
+    for process, _ in endings:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(max(0.01, deadline - time.monotonic()))
+        kill_group(process)
