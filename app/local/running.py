@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.local import folder as folders
 from app.local import cast, places, postgres, processes, valkey
+from app.local import folder as folders
 from app.local.supervise import Child, Supervisor, quitting_on_signals, say
 from app.local.trouble import Trouble
 
