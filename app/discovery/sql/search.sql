@@ -17,7 +17,15 @@ as $$
     where length(wanted) >= 4
       and v.word like left(wanted, 1) || '%'
       and length(v.word) between length(wanted) - 1 and length(wanted) + 1
-      and levenshtein_less_equal(v.word, left(wanted, 60), 1) <= 1
+      and (
+        levenshtein_less_equal(v.word, left(wanted, 60), 1) <= 1
+        or ( -- two letters changed places
+          length(v.word) = length(wanted)
+          and translate(v.word, wanted, '') = ''
+          and translate(wanted, v.word, '') = ''
+          and levenshtein_less_equal(v.word, left(wanted, 60), 2) = 2
+        )
+      )
       and (v.for_children or not child)
   ),
   scored as (
@@ -110,7 +118,7 @@ begin
     return query
       select
         picked.id,
-        (ts_rank_cd('{0.1, 0.3, 0.6, 1.0}', picked.search, question, 1) * 100)::int
+        (ts_rank_cd('{0.1, 0.3, 0.6, 1.0}', picked.search, question, 1) * 10)::int
           + case when question is not distinct from strict_query then 100000 else 0 end,
         picked.in_stock, picked.popularity, picked.price, way
       from (
