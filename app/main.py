@@ -105,7 +105,11 @@ def create(settings: Settings | None = None, services: Services | None = None) -
     app.state.vapid_public_key = public_key(settings)
     scoped = RequestScope(app, services, _viewer)
     static = ServeStaticASGI(
-        scoped, root=built.root, prefix="static", immutable_file_test=lambda *_: True, max_age=31536000
+        scoped,
+        root=built.root,
+        prefix="static",
+        immutable_file_test=lambda *_: True,
+        max_age=31536000,
     )
     static.litestar = app
     return static

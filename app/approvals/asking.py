@@ -68,30 +68,27 @@ async def ask(session: AsyncSession, child: Child, audience: Audience, wanted: A
     await _check_pace(session, child.id)
     request_id = new_id()
     reserved = await spending.reserve(session, child.id, request_id, offer.price)
-    statement = (
-        insert(ApprovalRequest)
-        .values(
-            id=request_id,
-            created_at=clock.now(),
-            household_id=child.household_id,
-            child_id=child.id,
-            idempotency_key=f"{child.id}:{wanted.key}",
-            product_id=offer.product_id,
-            offer_id=offer.offer_id,
-            seller_id=offer.seller_id,
-            quantity=1,
-            price=offer.price,
-            title=offer.title,
-            variant_name=offer.variant_name,
-            seller_name=offer.seller_name,
-            art=offer.art,
-            hue=offer.hue,
-            reason=wanted.reason,
-            is_over_limit=not reserved,
-            state=State.ASKED,
-            expires_at=clock.now() + LAPSES_AFTER,
-            version=1,
-        )
+    statement = insert(ApprovalRequest).values(
+        id=request_id,
+        created_at=clock.now(),
+        household_id=child.household_id,
+        child_id=child.id,
+        idempotency_key=f"{child.id}:{wanted.key}",
+        product_id=offer.product_id,
+        offer_id=offer.offer_id,
+        seller_id=offer.seller_id,
+        quantity=1,
+        price=offer.price,
+        title=offer.title,
+        variant_name=offer.variant_name,
+        seller_name=offer.seller_name,
+        art=offer.art,
+        hue=offer.hue,
+        reason=wanted.reason,
+        is_over_limit=not reserved,
+        state=State.ASKED,
+        expires_at=clock.now() + LAPSES_AFTER,
+        version=1,
     )
     await session.execute(statement)
     await publish(session, ApprovalAsked(request_id, child.household_id, child.id))
@@ -101,9 +98,7 @@ async def ask(session: AsyncSession, child: Child, audience: Audience, wanted: A
 async def _same_or_live(session: AsyncSession, child_id: UUID, wanted: Ask) -> UUID | None:
     same = ApprovalRequest.idempotency_key == f"{child_id}:{wanted.key}"
     live = (ApprovalRequest.offer_id == wanted.offer_id) & (ApprovalRequest.state == State.ASKED)
-    statement = select(ApprovalRequest.id).where(
-        ApprovalRequest.child_id == child_id, same | live
-    )
+    statement = select(ApprovalRequest.id).where(ApprovalRequest.child_id == child_id, same | live)
     return await session.scalar(statement.limit(1))
 
 

@@ -32,6 +32,10 @@ ANSWERS = {
 """Kind ready-made answers: name, art, words that are read to the child. No blame in any."""
 
 
+PROGRESS = ("paid", "accepted", "packed", "handed_over", "delivered")
+"""How far goods can be; steps that arrive late or twice change nothing."""
+
+
 class AlreadyDecided(Conflict):
     code = "already_decided"
     message = N_("This has already been decided.")
@@ -51,7 +55,7 @@ class GoneForNow(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """What the guardian agreed to; `seen_price` in tiyin is the most that may be charged for one."""
+    """What the guardian agreed to; `seen_price` in tiyin is the most one may cost."""
 
     request_id: UUID
     household_id: UUID
@@ -124,23 +128,32 @@ async def lapse_due(session: AsyncSession) -> int:
     return len(requests)
 
 
-async def order_ended(session: AsyncSession, order_id: UUID) -> None:
-    """The order was not paid in time, cancelled or refunded: the child's limit is free again."""
+async def order_ended(session: AsyncSession, order_id: UUID) -> UUID | None:
+    """The order was not paid in time, cancelled or refunded: the limit is free again.
+
+    Returns the child whose request it was, None when it came of none.
+    """
     request = await _by_order(session, order_id)
     if request is None or request.state != State.ORDERED:
-        return
+        return None
     request.state = State.CANCELLED
     request.version += 1
     await spending.release(session, request.id)
+    return request.child_id
 
 
-async def order_moved(session: AsyncSession, order_id: UUID, progress: str) -> None:
-    """Show the child how far its goods are."""
+async def order_moved(session: AsyncSession, order_id: UUID, progress: str) -> UUID | None:
+    """Show the child how far its goods are; returns the child, None when it came of none."""
     request = await _by_order(session, order_id)
-    if request is None:
-        return
+    if request is None or PROGRESS.index(progress) <= _step(request.progress):
+        return None
     request.progress = progress
     request.version += 1
+    return request.child_id
+
+
+def _step(progress: str | None) -> int:
+    return PROGRESS.index(progress) if progress else -1
 
 
 async def _close(
@@ -172,9 +185,7 @@ def _check_open(request: ApprovalRequest) -> None:
         raise AlreadyDecided
 
 
-async def _locked(
-    session: AsyncSession, household_id: UUID, request_id: UUID
-) -> ApprovalRequest:
+async def _locked(session: AsyncSession, household_id: UUID, request_id: UUID) -> ApprovalRequest:
     statement = (
         select(ApprovalRequest)
         .where(ApprovalRequest.id == request_id, ApprovalRequest.household_id == household_id)

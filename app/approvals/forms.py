@@ -38,5 +38,3 @@ class DecisionForm(FormModel):
         if value not in ANSWERS:
             raise ValueError(N_("Please choose one of the options."))
         return value
-
-

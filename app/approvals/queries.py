@@ -100,6 +100,10 @@ class Question:
         """Above the household's sum, or over the limit, a passkey or the PIN is asked."""
         return self.over_limit or self.price.amount > self.confirm_above
 
+    @property
+    def spent(self) -> Money:
+        return Money.uzs(self.day.spent)
+
     def share(self, amount: int) -> int:
         """Percent of the day's limit."""
         return min(round(100 * amount / self.day.limit), 100) if self.day.limit else 0
@@ -119,9 +123,10 @@ async def version(session: AsyncSession, child_id: UUID) -> str:
     return str(await session.scalar(statement, {"child_id": child_id}))
 
 
-async def of_household(session: AsyncSession, household_id: UUID) -> Sequence[Row[Any]]:
+async def of_household(session: AsyncSession, household_id: UUID) -> list[dict[str, Any]]:
     """The household's requests: open ones first."""
-    return (await session.execute(_HOUSEHOLD, {"household_id": household_id})).all()
+    rows = await session.execute(_HOUSEHOLD, {"household_id": household_id})
+    return [{**row._mapping, "price": Money.uzs(row.price)} for row in rows]  # noqa: SLF001
 
 
 async def question(session: AsyncSession, household_id: UUID | None, request_id: UUID) -> Question:

@@ -9,7 +9,7 @@ SLICE = Slice(
     name="approvals",
     routes=[*parent.ROUTES, *kids.ROUTES],
     grants={"approval.decide": frozenset({Role.GUARDIAN})},
-    tasks=tasks.TASKS,
+    tasks=[*tasks.TASKS, *subscribers.TASKS],
     subscribers=subscribers.SUBSCRIBERS,
     badges={"asks": queries.BADGE},
 )

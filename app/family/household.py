@@ -18,20 +18,20 @@ from app.kernel.viewer import Role
 MAX_CHILDREN = 12
 
 AVATARS = {
-    "fox": 2,
-    "tiger-face": 7,
-    "rabbit-face": 3,
-    "owl": 4,
-    "panda": 8,
-    "koala": 5,
-    "lion": 1,
-    "penguin": 4,
-    "bear": 7,
-    "cat-face": 6,
-    "turtle": 6,
-    "unicorn": 3,
+    "fox": (2, N_("Fox")),
+    "tiger-face": (7, N_("Tiger")),
+    "rabbit-face": (3, N_("Rabbit")),
+    "owl": (4, N_("Owl")),
+    "panda": (8, N_("Panda")),
+    "koala": (5, N_("Koala")),
+    "lion": (1, N_("Lion")),
+    "penguin": (4, N_("Penguin")),
+    "bear": (7, N_("Bear")),
+    "cat-face": (6, N_("Cat")),
+    "turtle": (6, N_("Turtle")),
+    "unicorn": (3, N_("Unicorn")),
 }
-"""Drawn animals a child may be shown as, with the hue of their frame."""
+"""Drawn animals a child may be shown as: the hue of the frame, and the name."""
 
 
 class AlreadyInFamily(Conflict):
@@ -89,7 +89,7 @@ async def add_child(
         nickname=child.nickname,
         birth_year=child.birth_year,
         avatar=child.avatar,
-        hue=AVATARS[child.avatar],
+        hue=AVATARS[child.avatar][0],
     )
     session.add(profile)
     await session.flush()
@@ -99,7 +99,9 @@ async def add_child(
     return profile.id
 
 
-async def own_child(session: AsyncSession, household_id: UUID | None, child_id: UUID) -> ChildProfile:
+async def own_child(
+    session: AsyncSession, household_id: UUID | None, child_id: UUID
+) -> ChildProfile:
     """A child of this household; another family's child is not found."""
     statement = select(ChildProfile).where(
         ChildProfile.id == child_id,

@@ -62,7 +62,7 @@ class SafetyRules(Base):
 
 
 class SpendingLimit(Base):
-    """How much a child may spend in a day (Asia/Tashkent), in tiyin; always chosen by a guardian."""
+    """How much a child may spend in a day (Asia/Tashkent), in tiyin; a guardian chose it."""
 
     __tablename__ = "spending_limit"
     __table_args__ = (

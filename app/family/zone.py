@@ -55,5 +55,3 @@ async def narrow(services: Services, viewer: Viewer) -> Viewer:
 def is_waiting(viewer: Viewer) -> bool:
     """Whether this child's profile waits for a guardian's consent."""
     return viewer.child is not None and viewer.audience.child_age == -1
-
-

@@ -123,6 +123,4 @@ class Database:
 
 
 def _maker(engine: Any) -> async_sessionmaker[AsyncSession]:
-    return async_sessionmaker(
-        engine, sync_session_class=UnitSession, expire_on_commit=False
-    )
+    return async_sessionmaker(engine, sync_session_class=UnitSession, expire_on_commit=False)

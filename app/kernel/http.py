@@ -43,9 +43,7 @@ async def check_public(settings: Settings, url: str) -> None:
         raise ForbiddenAddress(host)
 
 
-async def _resolve(
-    host: str, port: int
-) -> list[ipaddress.IPv4Address | ipaddress.IPv6Address]:
+async def _resolve(host: str, port: int) -> list[ipaddress.IPv4Address | ipaddress.IPv6Address]:
     try:
         loop = asyncio.get_running_loop()
         found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)

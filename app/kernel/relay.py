@@ -58,7 +58,7 @@ class Relay:
         except (RedisError, OSError, asyncpg.PostgresError) as error:
             log.warning("relay_waits", error=type(error).__name__)
             await asyncio.sleep(SWEEP_SECONDS)
-        except Exception as error:  # noqa: BLE001 - the relay must outlive whatever happens
+        except Exception as error:
             log.error("relay_failed", error=repr(error), exc_info=True)
             await asyncio.sleep(SWEEP_SECONDS)
 

@@ -110,10 +110,17 @@ class RequestScope:
         sender = _Sender(send, unit, self._headers, is_head=scope["method"] == "HEAD")
         refusal = self._refusal(scope, headers)
         with observe.request(scope, headers):
-            if locale is None and not bare and refusal is None and scope["method"] in ("GET", "HEAD"):
+            if (
+                locale is None
+                and not bare
+                and refusal is None
+                and scope["method"] in ("GET", "HEAD")
+            ):
                 await _redirect_to_locale(scope, headers, sender)
                 return
-            chosen = locale or negotiate(_cookie(headers, LOCALE_COOKIE), None, headers.get("accept-language"))
+            chosen = locale or negotiate(
+                _cookie(headers, LOCALE_COOKIE), None, headers.get("accept-language")
+            )
             set_locale(chosen)
             state["locale"] = chosen
             scope["path"], scope["raw_path"] = path, path.encode("utf-8", "surrogatepass")
@@ -134,10 +141,14 @@ class RequestScope:
         host = (headers.get("host") or "").rsplit(":", 1)[0]
         if host not in self._services.settings.allowed_hosts:
             return BadRequest()
-        text = scope["path"] + unquote(scope.get("query_string", b"").decode("latin-1"), errors="replace")
+        text = scope["path"] + unquote(
+            scope.get("query_string", b"").decode("latin-1"), errors="replace"
+        )
         if "\x00" in text or "\ufffd" in text or not _is_text(text):
             return BadRequest()
-        if scope["method"] not in security.SAFE_METHODS and not scope["path"].startswith("/payments/"):
+        if scope["method"] not in security.SAFE_METHODS and not scope["path"].startswith(
+            "/payments/"
+        ):
             try:
                 security.check_origin(self._services.settings, headers)
             except Forbidden as error:

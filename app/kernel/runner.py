@@ -35,7 +35,7 @@ async def run_row(services: Services, task_id: UUID) -> None:
             await _run_inside(services, task, task_id, args)
     except Retry as error:
         await _record_failure(services, task_id, task.tries, str(error), error.after)
-    except Exception as error:  # noqa: BLE001 - every failure is recorded and tried again
+    except Exception as error:
         log.warning("task_failed", task=row.name, error=repr(error), exc_info=True)
         await _record_failure(services, task_id, task.tries, repr(error))
 

@@ -102,8 +102,12 @@ def redirect(
     if toast:
         add_cookie(request, FLASH_COOKIE, _pack(request, kind, toast), max_age=FLASH_SECONDS)
     if is_htmx(request):
-        return Response(None, status_code=200, headers={"HX-Redirect": target, "cache-control": "no-store"})
-    return Response(None, status_code=303, headers={"location": target, "cache-control": "no-store"})
+        return Response(
+            None, status_code=200, headers={"HX-Redirect": target, "cache-control": "no-store"}
+        )
+    return Response(
+        None, status_code=303, headers={"location": target, "cache-control": "no-store"}
+    )
 
 
 def answer_json(value: Any, status: int = 200) -> Response[bytes]:
@@ -165,5 +169,3 @@ def _flash(request: Request[Any, Any, Any]) -> list[dict[str, str]]:
         return []
     kind, message = json.loads(text)
     return [{"kind": kind, "text": message}]
-
-

@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.approvals import asking, forms, queries
 from app.approvals.deciding import ANSWERS
+from app.catalog.kids import kids_picks
 from app.catalog.offers import offer_for_sale
-from app.catalog.queries import category_tree, kids_picks
+from app.catalog.queries import category_tree
 from app.kernel import access, crypto, streams, web
 from app.kernel.errors import NotFound
 from app.kernel.forms import Form, read_form

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import sessions
 from app.approvals import deciding, forms, queries
+from app.catalog.stock import OfferSoldOut
 from app.family import pin
 from app.kernel import access, streams, web
 from app.kernel.db import Access
@@ -17,6 +18,7 @@ from app.kernel.forms import Form, read_form
 from app.kernel.i18n import gettext as _
 from app.kernel.services import Services
 from app.kernel.viewer import Viewer
+from app.orders.placing import PriceChanged
 from app.payments.intents import reference_of
 from app.shipping.addresses import default_address
 
@@ -116,13 +118,11 @@ async def _approve(
     address = await default_address(session, guardian_id)
     if address is None:
         return web.redirect(request, f"/me/address?next=/family/approvals/{request_id}")
-    given = deciding.Approval(
-        request_id, household_id, guardian_id, form.valid.seen_price, address
-    )
+    given = deciding.Approval(request_id, household_id, guardian_id, form.valid.seen_price, address)
     try:
         async with session.begin_nested():
             order = await deciding.approve(session, services.settings, given)
-    except (deciding.PriceRose, deciding.GoneForNow) as error:
+    except (deciding.PriceRose, deciding.GoneForNow, PriceChanged, OfferSoldOut) as error:
         return await _page(
             request, session, viewer, request_id, form, status=409, notice=error.text()
         )

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import sessions
 from app.family import consent, forms, household, pin, queries, rules
+from app.family.safety import OLDEST, YOUNGEST
 from app.kernel import access, clock, web
 from app.kernel.errors import Forbidden, Invalid, NotFound
 from app.kernel.forms import Form, read_form
@@ -80,17 +81,15 @@ def _child_page(request: AnyRequest, form: Form[Any], status: int = 200) -> Resp
         "family/new_child.html",
         here="family",
         form=form,
-        avatars=household.AVATARS,
-        years=list(range(year - 3, year - 18, -1)),
+        avatars=[(art, _(words)) for art, (_hue, words) in household.AVATARS.items()],
+        years=[(y, y) for y in range(year - YOUNGEST, year - OLDEST - 1, -1)],
         notice=consent.notice_lines(),
         status=status,
     )
 
 
 @post("/family/children", opt=access.may("family.manage"), name="family.add_child")
-async def add_child(
-    request: AnyRequest, session: AsyncSession, viewer: Viewer
-) -> Response[Any]:
+async def add_child(request: AnyRequest, session: AsyncSession, viewer: Viewer) -> Response[Any]:
     form = await read_form(request, forms.ChildForm)
     if form.data is None:
         return _child_page(request, form, 422)
@@ -193,13 +192,16 @@ async def _rules_page(
         child=cards[child.id],
         rules=await rules.get(session, child.id),
         categories=await queries.blockable_categories(session),
+        ages=[(age, age) for age in range(OLDEST + 1)],
         form=form,
         notice=consent.notice_lines(),
         status=status,
     )
 
 
-@post("/family/children/{child_id:uuid}/limit", opt=access.may("family.manage"), name="family.limit")
+@post(
+    "/family/children/{child_id:uuid}/limit", opt=access.may("family.manage"), name="family.limit"
+)
 async def set_limit(
     request: AnyRequest, session: AsyncSession, viewer: Viewer, child_id: UUID
 ) -> Response[Any]:
@@ -213,7 +215,9 @@ async def set_limit(
     return web.redirect(request, f"/family/children/{child_id}", toast=_("Saved."))
 
 
-@post("/family/children/{child_id:uuid}/rules", opt=access.may("family.manage"), name="family.rules")
+@post(
+    "/family/children/{child_id:uuid}/rules", opt=access.may("family.manage"), name="family.rules"
+)
 async def set_rules(
     request: AnyRequest, session: AsyncSession, viewer: Viewer, child_id: UUID
 ) -> Response[Any]:
@@ -234,7 +238,9 @@ async def set_rules(
 
 
 @post(
-    "/family/children/{child_id:uuid}/consent", opt=access.may("family.manage"), name="family.consent"
+    "/family/children/{child_id:uuid}/consent",
+    opt=access.may("family.manage"),
+    name="family.consent",
 )
 async def set_consent(
     request: AnyRequest, session: AsyncSession, viewer: Viewer, child_id: UUID
@@ -250,7 +256,9 @@ async def set_consent(
 
 
 @post(
-    "/family/children/{child_id:uuid}/handover", opt=access.may("family.manage"), name="family.handover"
+    "/family/children/{child_id:uuid}/handover",
+    opt=access.may("family.manage"),
+    name="family.handover",
 )
 async def hand_over(
     request: AnyRequest, session: AsyncSession, viewer: Viewer, child_id: UUID
