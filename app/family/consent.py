@@ -23,22 +23,13 @@ METHOD = "text_plus"  # a code by SMS, then a confirming SMS with the way to wit
 
 NOTICE = (
     N_("Who keeps the data: Bozorcha, Tashkent, tax number 309 847 215."),
-    N_(
-        "What we keep about your child: a nickname, the birth year, a drawn avatar, wishes and requests. No full name, no phone, no address, no photo, no voice."
-    ),
-    N_(
-        "Why: to show only goods that suit the age, to pass the child's requests to you, and to keep the limits you set."
-    ),
-    N_(
-        "Who receives it: nobody. Sellers get your name and address for the delivery, never the child's."
-    ),
-    N_(
-        "How long: searches and views 30 days, requests one year, the profile until you delete it. Then it is erased."
-    ),
-    N_(
-        "You can look at it, correct it, delete it and withdraw this consent at any time, on this same page."
-    ),
-    N_("We do not build a profile of your child and show no advertising in the children's zone."),
+    N_("We keep a nickname, the birth year, a drawn avatar, wishes and requests. Nothing else."),
+    N_("We do not ask for a full name, phone, address, photo or voice of your child."),
+    N_("Why: to show goods that suit the age, to bring wishes to you, to keep your limits."),
+    N_("Who receives it: nobody. Sellers get your name and address, never your child’s."),
+    N_("How long: requests one year, the profile until you delete it. Then it is erased."),
+    N_("You can look at it, correct it, delete it and withdraw this consent here at any time."),
+    N_("We build no profile of your child and show no advertising to children."),
 )
 
 

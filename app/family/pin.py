@@ -12,6 +12,7 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from uuid import UUID
 
 from argon2 import PasswordHasher
@@ -110,8 +111,8 @@ def is_weak(pin: str) -> bool:
     """Not six digits, one digit repeated, a run up or down, or a pattern of two or three."""
     if len(pin) != DIGITS or not pin.isascii() or not pin.isdigit():
         return True
-    steps = {(int(b) - int(a)) % 10 for a, b in zip(pin, pin[1:], strict=False)}
-    if steps <= {0} or steps == {1} or steps == {9}:
+    steps = {(int(b) - int(a)) % 10 for a, b in pairwise(pin)}
+    if steps in ({0}, {1}, {9}):
         return True
     return pin[:2] * 3 == pin or pin[:3] * 2 == pin
 

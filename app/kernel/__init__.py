@@ -1,1 +1,1 @@
-"""The shared kernel: mechanisms written once, no word of the business (see docs/architecture.md)."""
+"""The shared kernel: mechanisms written once, no word of the business."""

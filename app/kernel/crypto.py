@@ -1,4 +1,4 @@
-"""Tokens, keyed hashes and signatures; each use has a purpose so that none can stand in for another."""
+"""Tokens, keyed hashes and signatures; each has a purpose, so none can stand in for another."""
 
 import base64
 import hashlib

@@ -12,7 +12,7 @@ from app.kernel.config import Settings
 TIMEOUT_SECONDS = 10.0
 
 
-class ForbiddenAddress(Exception):  # noqa: N818 - a fact about the address
+class ForbiddenAddress(Exception):
     """The address is not https on the public internet."""
 
 

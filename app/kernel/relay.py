@@ -6,6 +6,7 @@ catches what a crash or a lost connection left.
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -42,10 +43,8 @@ class Relay:
         try:
             while True:
                 await self._sweep()
-                try:
+                with suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), SWEEP_SECONDS)
-                except TimeoutError:
-                    pass
                 self._wake.clear()
         finally:
             listener.cancel()

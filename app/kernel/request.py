@@ -12,14 +12,16 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from litestar.datastructures import Headers
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel import observe, security
 from app.kernel.db import Access
-from app.kernel.errors import BadRequest, Forbidden
+from app.kernel.errors import BadRequest, Forbidden, Unavailable
 from app.kernel.i18n import Locale, negotiate, set_locale, split_locale
 from app.kernel.services import Services
-from app.kernel.viewer import GUEST, Viewer, Zone
+from app.kernel.viewer import GUEST, Viewer
 
 Scope = dict[str, Any]
 Message = dict[str, Any]
@@ -28,6 +30,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 LOCALE_COOKIE = "locale"
+MACHINES = "/payments/"  # provider callbacks prove themselves
 BODY_SECONDS = 15  # nobody needs longer to send a form; a stalled body is cut
 
 
@@ -110,17 +113,11 @@ class RequestScope:
         sender = _Sender(send, unit, self._headers, is_head=scope["method"] == "HEAD")
         refusal = self._refusal(scope, headers)
         with observe.request(scope, headers):
-            if (
-                locale is None
-                and not bare
-                and refusal is None
-                and scope["method"] in ("GET", "HEAD")
-            ):
+            is_read = scope["method"] in ("GET", "HEAD")
+            if locale is None and not bare and refusal is None and is_read:
                 await _redirect_to_locale(scope, headers, sender)
                 return
-            chosen = locale or negotiate(
-                _cookie(headers, LOCALE_COOKIE), None, headers.get("accept-language")
-            )
+            chosen = locale or _wanted(headers)
             set_locale(chosen)
             state["locale"] = chosen
             scope["path"], scope["raw_path"] = path, path.encode("utf-8", "surrogatepass")
@@ -129,12 +126,19 @@ class RequestScope:
             state["refusal"] = refusal
             try:
                 if refusal is None:
-                    viewer = await self._load_viewer(self._services, scope, headers)
-                    unit.viewer = state["viewer"] = viewer
+                    unit.viewer = state["viewer"] = await self._viewer(scope, headers)
                 await self._app(scope, _timed(receive), sender)
             finally:
                 unit.failed = True  # a no-op after the commit; a vanished client rolls back
                 await unit.finish()
+
+    async def _viewer(self, scope: Scope, headers: Headers) -> Viewer:
+        """The viewer; with the database gone a guest, who is told so by every page."""
+        try:
+            return await self._load_viewer(self._services, scope, headers)
+        except (DBAPIError, PoolTimeout, OSError):
+            scope["state"]["refusal"] = Unavailable()
+            return GUEST
 
     def _refusal(self, scope: Scope, headers: Headers) -> Exception | None:
         """What is wrong with the request before anyone reads it."""
@@ -146,13 +150,12 @@ class RequestScope:
         )
         if "\x00" in text or "\ufffd" in text or not _is_text(text):
             return BadRequest()
-        if scope["method"] not in security.SAFE_METHODS and not scope["path"].startswith(
-            "/payments/"
-        ):
-            try:
-                security.check_origin(self._services.settings, headers)
-            except Forbidden as error:
-                return error
+        if scope["method"] in security.SAFE_METHODS or scope["path"].startswith(MACHINES):
+            return None
+        try:
+            security.check_origin(self._services.settings, headers)
+        except Forbidden as error:
+            return error
         return None
 
 
@@ -198,7 +201,7 @@ def _timed(receive: Receive) -> Receive:
 
 
 async def _redirect_to_locale(scope: Scope, headers: Headers, send: _Sender) -> None:
-    locale = negotiate(_cookie(headers, LOCALE_COOKIE), None, headers.get("accept-language"))
+    locale = _wanted(headers)
     query = scope.get("query_string", b"")
     target = f"/{locale.value}{scope['path']}".encode() + (b"?" + query if query else b"")
     start = {
@@ -213,6 +216,10 @@ async def _redirect_to_locale(scope: Scope, headers: Headers, send: _Sender) -> 
     }
     await send(start)
     await send({"type": "http.response.body", "body": b""})
+
+
+def _wanted(headers: Headers) -> Locale:
+    return negotiate(_cookie(headers, LOCALE_COOKIE), None, headers.get("accept-language"))
 
 
 def _ascii(target: bytes) -> bytes:
@@ -233,13 +240,3 @@ def _is_text(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def locale_of(scope: Scope) -> Locale:
-    locale: Locale = scope.get("state", {}).get("locale", Locale.UZ)
-    return locale
-
-
-def zone_of(scope: Scope) -> Zone:
-    viewer: Viewer = scope["state"]["viewer"]
-    return viewer.zone

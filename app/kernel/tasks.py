@@ -68,7 +68,7 @@ class TaskRow(Base):
     error: Mapped[str | None]
 
 
-class Retry(Exception):  # noqa: N818 - reads as the order it is
+class Retry(Exception):
     """Raised by a task when the world outside is not ready; `after` seconds, or the back-off."""
 
     def __init__(self, reason: str, after: float | None = None) -> None:

@@ -1,4 +1,4 @@
-"""The only ways a handler answers: a page or a block of it, a redirect, JSON for scripts of ours."""
+"""The only ways a handler answers: a page or a block of it, a redirect, JSON for our scripts."""
 
 import json
 from http.cookies import SimpleCookie

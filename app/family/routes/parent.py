@@ -18,6 +18,7 @@ from app.kernel.services import Services
 from app.kernel.viewer import Viewer
 
 AnyRequest = Request[Any, Any, Any]
+MANAGE = access.may("family.manage")
 
 
 def _given(viewer: Viewer, label: str) -> consent.Given:
@@ -69,7 +70,7 @@ async def start(request: AnyRequest, session: AsyncSession, viewer: Viewer) -> R
     return web.redirect(request, "/family/children/new", toast=_("Your family is ready."))
 
 
-@get("/family/children/new", opt=access.may("family.manage"), name="family.new_child")
+@get("/family/children/new", opt=MANAGE, name="family.new_child")
 async def new_child(request: AnyRequest) -> Response[Any]:
     return _child_page(request, Form(values={}))
 
@@ -88,7 +89,7 @@ def _child_page(request: AnyRequest, form: Form[Any], status: int = 200) -> Resp
     )
 
 
-@post("/family/children", opt=access.may("family.manage"), name="family.add_child")
+@post("/family/children", opt=MANAGE, name="family.add_child")
 async def add_child(request: AnyRequest, session: AsyncSession, viewer: Viewer) -> Response[Any]:
     form = await read_form(request, forms.ChildForm)
     if form.data is None:
@@ -107,7 +108,7 @@ async def add_child(request: AnyRequest, session: AsyncSession, viewer: Viewer) 
     return web.redirect(request, target, toast=_("%(name)s is here!", name=data.nickname))
 
 
-@get("/family/pin", opt=access.may("family.manage"), name="family.pin")
+@get("/family/pin", opt=MANAGE, name="family.pin")
 async def pin_page(request: AnyRequest, session: AsyncSession, viewer: Viewer) -> Response[Any]:
     home = await household.get(session, _own(viewer))
     if home.pin_hash and not viewer.is_confirmed:
@@ -123,7 +124,7 @@ def _pin_page(
     )
 
 
-@post("/family/pin", opt=access.may("family.manage"), name="family.set_pin")
+@post("/family/pin", opt=MANAGE, name="family.set_pin")
 async def set_pin(
     request: AnyRequest, session: AsyncSession, viewer: Viewer, services: Services
 ) -> Response[Any]:
@@ -141,7 +142,7 @@ async def set_pin(
     return web.redirect(request, "/family", toast=_("The PIN is set."))
 
 
-@get("/family/confirm", opt=access.may("family.manage"), name="family.confirm")
+@get("/family/confirm", opt=MANAGE, name="family.confirm")
 async def confirm_page(request: AnyRequest) -> Response[Any]:
     target = web.local_path(request.query_params.get("next"), "/family")
     return _confirm_page(request, Form(values={"next": target}))
@@ -151,7 +152,7 @@ def _confirm_page(request: AnyRequest, form: Form[Any], status: int = 200) -> Re
     return web.page(request, "family/confirm.html", here="family", form=form, status=status)
 
 
-@post("/family/confirm", opt=access.may("family.manage"), name="family.confirm_by_pin")
+@post("/family/confirm", opt=MANAGE, name="family.confirm_by_pin")
 async def confirm(
     request: AnyRequest, session: AsyncSession, viewer: Viewer, services: Services
 ) -> Response[Any]:
@@ -168,7 +169,7 @@ async def confirm(
     return web.redirect(request, target)
 
 
-@get("/family/children/{child_id:uuid}", opt=access.may("family.manage"), name="family.child")
+@get("/family/children/{child_id:uuid}", opt=MANAGE, name="family.child")
 async def child_page(
     request: AnyRequest, session: AsyncSession, viewer: Viewer, child_id: UUID
 ) -> Response[Any]:
@@ -199,9 +200,7 @@ async def _rules_page(
     )
 
 
-@post(
-    "/family/children/{child_id:uuid}/limit", opt=access.may("family.manage"), name="family.limit"
-)
+@post("/family/children/{child_id:uuid}/limit", opt=MANAGE, name="family.limit")
 async def set_limit(
     request: AnyRequest, session: AsyncSession, viewer: Viewer, child_id: UUID
 ) -> Response[Any]:
@@ -215,9 +214,7 @@ async def set_limit(
     return web.redirect(request, f"/family/children/{child_id}", toast=_("Saved."))
 
 
-@post(
-    "/family/children/{child_id:uuid}/rules", opt=access.may("family.manage"), name="family.rules"
-)
+@post("/family/children/{child_id:uuid}/rules", opt=MANAGE, name="family.rules")
 async def set_rules(
     request: AnyRequest, session: AsyncSession, viewer: Viewer, child_id: UUID
 ) -> Response[Any]:
@@ -239,7 +236,7 @@ async def set_rules(
 
 @post(
     "/family/children/{child_id:uuid}/consent",
-    opt=access.may("family.manage"),
+    opt=MANAGE,
     name="family.consent",
 )
 async def set_consent(
@@ -257,7 +254,7 @@ async def set_consent(
 
 @post(
     "/family/children/{child_id:uuid}/handover",
-    opt=access.may("family.manage"),
+    opt=MANAGE,
     name="family.handover",
 )
 async def hand_over(
