@@ -73,7 +73,7 @@ async def add(session: AsyncSession, owner: Owner, offer_id: UUID, quantity: int
     there = {row.offer_id: row.quantity for row in rows}
     if offer_id not in there and len(there) >= MAX_LINES:
         raise CartFull(lines=MAX_LINES)
-    wanted = min(there.get(offer_id, 0) + quantity, view.available, MAX_QUANTITY)
+    wanted: int = min(there.get(offer_id, 0) + quantity, view.available, MAX_QUANTITY)
     row = {
         "id": new_id(),
         "created_at": clock.now(),

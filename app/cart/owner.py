@@ -63,7 +63,7 @@ async def _make(session: AsyncSession, owner: Owner) -> UUID:
     """Two requests at once make one cart: the later one waits and finds it."""
     key = {"user_id": owner.user_id} if owner.user_id else {"session_id": owner.session_id}
     row = {"id": new_id(), "created_at": clock.now(), **key}
-    made = await session.scalar(
+    made: UUID | None = await session.scalar(
         insert(Cart).values(row).on_conflict_do_nothing().returning(Cart.id)
     )
     if made is not None:

@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel.errors import NotFound
 from app.kernel.viewer import Role, Viewer
 from app.orders.models import Order, SellerOrder
-from app.orders.states import PartState
 
 
 def is_own(viewer: Viewer) -> ColumnElement[bool]:
@@ -32,11 +31,9 @@ def is_visible(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def is_ours(viewer: Viewer) -> ColumnElement[bool]:
-    """Parts of the shops that the viewer works for, from the moment they are paid."""
-    return and_(
-        SellerOrder.seller_id.in_(viewer.seller_ids),
-        SellerOrder.state != PartState.AWAITING_PAYMENT,
-    )
+    """Parts of the shops that the viewer works for; callers join the order and ask for `paid_at`,
+    since a seller sees nothing before it is paid."""
+    return SellerOrder.seller_id.in_(viewer.seller_ids)
 
 
 async def own_order_id(session: AsyncSession, viewer: Viewer, number: str) -> UUID:
@@ -50,9 +47,9 @@ async def own_order_id(session: AsyncSession, viewer: Viewer, number: str) -> UU
 async def our_part(session: AsyncSession, viewer: Viewer, number: str) -> Row[UUID, UUID]:
     """Part and order id. Raises NotFound for a part of another shop."""
     found = await session.execute(
-        select(SellerOrder.id, SellerOrder.order_id).where(
-            SellerOrder.number == number, is_ours(viewer)
-        )
+        select(SellerOrder.id, SellerOrder.order_id)
+        .join(Order, Order.id == SellerOrder.order_id)
+        .where(SellerOrder.number == number, is_ours(viewer), Order.paid_at.is_not(None))
     )
     row = found.one_or_none()
     if row is None:

@@ -56,7 +56,8 @@ def quote(
 
     The most exact way wins (its own pair, then from the region, then to it, then any). What is
     heavier than the heaviest step travels as several parcels of that step. What weighs nothing
-    (a gift card) costs nothing. `goods` in tiyin opens free delivery. Raises NoDelivery.
+    (a gift card) costs nothing. Of several carriers the cheapest carries it. `goods` in tiyin
+    opens free delivery. Raises NoDelivery.
     """
     if weight_grams <= 0:
         return AT_ONCE
@@ -73,5 +74,5 @@ def _way(rates: Sequence[Rate], from_region: str, to_region: str) -> list[Rate]:
     for way in ways:
         found = [r for r in rates if (r.from_region, r.to_region) == way]
         if found:
-            return sorted(found, key=lambda r: r.up_to_grams)
+            return sorted(found, key=lambda r: (r.up_to_grams, r.price))
     raise NoDelivery

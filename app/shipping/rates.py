@@ -11,7 +11,7 @@ from app.shipping.models import DeliveryRate
 from app.shipping.places import REGIONS, TASHKENT_CITY
 from app.shipping.quotes import ANY, Rate
 
-CARRIER = "table"
+CARRIER = "pochta"
 _SOM = 100  # tiyin
 _STEPS_GRAMS = (2_000, 5_000, 20_000)
 _FREE_FROM = 300_000 * _SOM
@@ -35,7 +35,6 @@ async def rates_for(
             row.days_from,
             row.days_to,
         ).where(
-            row.carrier == CARRIER,
             row.from_region.in_({ANY, *from_regions}),
             row.to_region.in_((ANY, to_region)),
         )

@@ -72,10 +72,10 @@ async def _answer(
     request: Asked, session: AsyncSession, owner: Owner, toast: str = ""
 ) -> Response[Any]:
     """The cart block for htmx, the whole page anew for a plain form."""
-    if not web.is_htmx(request):
-        return web.redirect(request, "/cart", toast=toast, kind="wait")
     found = await cart.contents(session, owner)
     await cart.drop(session, owner, found.gone)
+    if not web.is_htmx(request):
+        return web.redirect(request, "/cart", toast=toast, kind="wait")
     return _page(request, found, note=toast)
 
 
@@ -88,5 +88,6 @@ def _page(request: Asked, found: Contents, note: str = "") -> Response[Any]:
         cart=found,
         note=note,
         here="cart",
+        swapped=web.is_htmx(request),
         uzs=Money.uzs,
     )

@@ -1,0 +1,1 @@
+"""Handlers of orders: checkout, buyer, seller."""
