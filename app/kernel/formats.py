@@ -90,7 +90,7 @@ def format_number(number: float | Decimal, locale: Locale | None = None) -> str:
     return format_decimal(number, locale=(locale or get_locale()).babel).replace("-", MINUS)
 
 
-def format_date(day: date, locale: Locale | None = None, style: str = "long") -> str:
+def format_date(day: date, style: str = "long", locale: Locale | None = None) -> str:
     """The day in words. Styles: long `2026-yil 5-sentabr`, day `5-sentabr`, weekday
     `shanba, 5-sentabr`, short `05.09.2026`. A moment is taken to Asia/Tashkent first.
     """
@@ -109,8 +109,8 @@ def format_time(moment: datetime) -> str:
     return f"{_local(moment):%H:%M}"
 
 
-def format_datetime(moment: datetime, locale: Locale | None = None, style: str = "long") -> str:
-    return f"{format_date(moment, locale, style)}, {format_time(moment)}"
+def format_datetime(moment: datetime, style: str = "long", locale: Locale | None = None) -> str:
+    return f"{format_date(moment, style, locale)}, {format_time(moment)}"
 
 
 def duration(seconds: int, locale: Locale | None = None) -> str:
@@ -139,7 +139,7 @@ def relative_time(moment: datetime, locale: Locale | None = None) -> str:
     passed = int((clock.now() - _local(moment)) / timedelta(seconds=1))
     if abs(passed) >= _WEEK:
         same_year = _local(moment).year == clock.local_day().year
-        return format_date(moment, locale, "day" if same_year else "long")
+        return format_date(moment, "day" if same_year else "long", locale)
     now, past, future = _RELATIVE[locale]
     if abs(passed) < _MINUTE:
         return now

@@ -66,7 +66,7 @@ def _letters(part: str) -> str:
 
 def _convert(part: str) -> str:
     """The tutuq that only keeps s and h apart in Latin is not written in Cyrillic."""
-    text: str = convert_letters(part, protect_spans=False).text
+    text: str = convert_letters(part, protect_spans=False, ng_as_digraph=False).text  # mangʻit
     return text.replace("съҳ", "сҳ").replace("СЪҲ", "СҲ")
 
 
