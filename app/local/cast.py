@@ -1,6 +1,11 @@
-"""The people of the demo shop: the seed makes them, `demo accounts` lists them."""
+"""The people of the demo shop, from the seed's own data; `demo accounts` lists them."""
 
+import json
 from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+
+PEOPLE = Path(__file__).parent / "seed" / "data" / "people.json"
 
 
 @dataclass(frozen=True)
@@ -12,29 +17,30 @@ class DemoAccount:
     name: str
     phone: str
     locale: str
-    pin: str | None = None
+    pin: str | None
 
 
-ACCOUNTS = (
-    DemoAccount("dilnoza", "guardian", "Dilnoza Karimova", "+998901000001", "uz", "246810"),
-    DemoAccount("jasur", "guardian", "Jasur Karimov", "+998901000002", "ru", "246810"),
-    DemoAccount("oydin", "giver", "Oydin Karimova", "+998901000003", "uz-cyrl"),
-    DemoAccount("nodira", "guardian", "Nodira Rahimova", "+998901000004", "uz", "864209"),
-    DemoAccount("olga", "buyer", "Olga Kim", "+998901000005", "ru"),
-    DemoAccount("botir", "seller", "Botir Saidov", "+998901000011", "uz"),
-    DemoAccount("gulnora", "seller", "Gulnora Aliyeva", "+998901000012", "ru"),
-    DemoAccount("timur", "seller", "Timur Lee", "+998901000013", "en"),
-    DemoAccount("shahnoza", "clerk", "Shahnoza Yusupova", "+998901000014", "uz"),
-    DemoAccount("malika", "moderator", "Malika Tosheva", "+998901000021", "uz"),
-    DemoAccount("sardor", "agent", "Sardor Umarov", "+998901000022", "ru"),
-    DemoAccount("aziza", "admin", "Aziza Nazarova", "+998901000023", "uz"),
-)
-BY_KEY = {account.key: account for account in ACCOUNTS}
+@cache
+def everybody() -> tuple[DemoAccount, ...]:
+    """Everybody of the demo shop who can sign in; without a role they are buyers."""
+    found = json.loads(PEOPLE.read_text())
+    pins = {home["key"]: home["pin"] for home in found["households"]}
+    return tuple(
+        DemoAccount(
+            key=person["key"],
+            role=next(iter(person["roles"]), "buyer"),
+            name=person["name"],
+            phone=person["phone"],
+            locale=person["locale"],
+            pin=pins.get(person["household"]) if "guardian" in person["roles"] else None,
+        )
+        for person in found["people"]
+    )
 
 
 def accounts() -> list[dict[str, str | None]]:
-    """Everybody of the demo shop who can sign in."""
-    return [asdict(account) for account in ACCOUNTS]
+    """The accounts as plain values, for `--json`."""
+    return [asdict(account) for account in everybody()]
 
 
 def table() -> str:
@@ -42,7 +48,7 @@ def table() -> str:
     rows = [
         f"  {account.role:<10} {account.name:<18} {account.phone:<14} "
         f"{account.pin or '-':<7} {account.locale}\n"
-        for account in ACCOUNTS
+        for account in everybody()
     ]
     title = f"  {'role':<10} {'name':<18} {'phone':<14} {'PIN':<7} language\n"
     return f"demo accounts (sign in by phone, the code comes as a message):\n{title}{''.join(rows)}"
