@@ -1,5 +1,6 @@
-"""Shipping has rules and tables only; its screens are parts of the checkout."""
+"""Shipping: the address book's page; the rest are rules that the checkout calls."""
 
 from app.kernel.slice import Slice
+from app.shipping.routes import account
 
-SLICE = Slice(name="shipping")
+SLICE = Slice(name="shipping", routes=[account.show, account.save])
