@@ -35,6 +35,17 @@ def take_away(request: Connection) -> None:
     web.add_cookie(request, CSRF_COOKIE, "", max_age=0, http_only=False)
 
 
+def expire(scope: dict[str, Any], settings: Settings, *, both: bool) -> None:
+    """Delete the CSRF cookie of a dead session, and with `both` its token, before any handler.
+
+    A stale CSRF cookie would be sent in the place of the page's own token.
+    """
+    secure = "; Secure" if settings.is_secure else ""
+    names = [CSRF_COOKIE, session_cookie(settings)] if both else [CSRF_COOKIE]
+    unit = scope["state"]["unit"]
+    unit.cookies += [f"{name}=; Path=/; Max-Age=0; SameSite=Lax{secure}" for name in names]
+
+
 def remember_locale(request: Connection, locale: str) -> None:
     """Let addresses without a language open in this one."""
     web.add_cookie(request, LOCALE_COOKIE, locale, max_age=LOCALE_SECONDS)

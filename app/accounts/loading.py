@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, TextClause, text
 
+from app.accounts import cookies
 from app.accounts.cookies import session_cookie
 from app.accounts.lifetimes import Lifetime, is_over, lifetime_of
 from app.kernel import clock, crypto
@@ -71,6 +72,7 @@ async def load_viewer(services: Services, scope: dict[str, Any], headers: Any) -
         now = clock.now()
         lifetime = lifetime_of(row.zone, (role for role, _ in row.grants))
         if _is_dead(row, lifetime, now):
+            cookies.expire(scope, services.settings, both=row.zone != Zone.KIDS)
             _gate(services, scope, row.zone)
             return GUEST
         if now - row.seen_at >= lifetime.touch_every:

@@ -43,12 +43,18 @@ FRESH = timedelta(minutes=5)  # a sign-in counts as proof for a change of factor
 
 
 async def start(
-    request: Connection, session: AsyncSession, user_id: UUID, *, device: str = ""
+    request: Connection,
+    session: AsyncSession,
+    user_id: UUID,
+    *,
+    device: str = "",
+    is_confirmed: bool = False,
 ) -> Session:
     """Sign this device in as `user_id` and set the cookies.
 
     A guest's row is kept and upgraded, so that its cart stays; its token is new, so that a
-    cookie planted beforehand opens nothing. Another person's stay on the device ends. Publishes
+    cookie planted beforehand opens nothing. Another person's stay on the device ends. With
+    `is_confirmed` the sign-in was a passkey, which counts as a fresh confirmation. Publishes
     SignedIn.
     """
     viewer = _viewer_of(request)
@@ -60,10 +66,11 @@ async def start(
         row = None
     held = await roles.names(session, user_id)
     lifetime = lifetime_of(Zone.SHOP, held)
+    now = clock.now()
     if row is None:
         row = _new_row(session)
     row.user_id, row.device = user_id, device
-    row.signed_in_at, row.confirmed_at = clock.now(), None
+    row.signed_in_at, row.confirmed_at = now, now if is_confirmed else None
     _rotate(request, row, lifetime, new_csrf=True)
     await session.flush()
     await publish(session, SignedIn(user_id, row.id, device, is_new_device))
@@ -192,8 +199,10 @@ async def is_fresh(session: AsyncSession, viewer: Viewer) -> bool:
     if viewer.is_confirmed:
         return True
     row = await session.get(Session, viewer.session_id) if viewer.session_id else None
-    return row is not None and row.signed_in_at is not None and (
-        clock.now() - row.signed_in_at < FRESH
+    return (
+        row is not None
+        and row.signed_in_at is not None
+        and (clock.now() - row.signed_in_at < FRESH)
     )
 
 

@@ -11,9 +11,7 @@ from app.kernel import clock
 from app.kernel.events import publish
 
 
-async def user_for_phone(
-    session: AsyncSession, phone: str, locale: str, name: str = ""
-) -> UUID:
+async def user_for_phone(session: AsyncSession, phone: str, locale: str, name: str = "") -> UUID:
     """The user of this phone (E.164), created when there is none; the phone counts as verified.
 
     Call it only after a right code. Waits for others with the same phone, so that two devices
@@ -29,9 +27,7 @@ async def user_for_phone(
     user = User(name=name, locale=locale)
     session.add(user)
     await session.flush()
-    session.add(
-        Identity(user_id=user.id, kind="phone", value=phone, verified_at=clock.now())
-    )
+    session.add(Identity(user_id=user.id, kind="phone", value=phone, verified_at=clock.now()))
     await session.flush()
     await publish(session, UserRegistered(user.id))
     return user.id

@@ -10,7 +10,7 @@ from app.kernel.ids import new_id
 from app.kernel.tasks import enqueue
 
 
-async def send_sms(  # noqa: PLR0917
+async def send_sms(
     session: AsyncSession,
     phone: str,
     kind: str,

@@ -1,7 +1,7 @@
 """The two ways in which a message does not arrive for good; what may pass is kernel's Retry."""
 
 
-class Undeliverable(Exception):  # noqa: N818 - a fact about the message
+class Undeliverable(Exception):
     """No second try will help: a wrong address, a refused text, no gateway."""
 
 
