@@ -8,11 +8,11 @@ done at start-up without Node and costs a few milliseconds when nothing changed.
 import gzip
 import hashlib
 import json
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import brotli
@@ -44,7 +44,7 @@ class Assets:
         return self.urls[name]
 
     def precache(self, zone: str) -> list[str]:
-        """What a service worker fetches at once, so that a page of this zone looks right offline."""
+        """What a service worker fetches at once, so that pages of this zone look right offline."""
         names = [
             f"css/{zone}.css",
             "js/theme.js",
@@ -112,9 +112,9 @@ def _stamp(source: Path, paths: list[Path]) -> str:
     return digest.hexdigest()
 
 
-def _read(manifest: Path) -> dict[str, dict[str, str]] | None:
+def _read(manifest: Path) -> dict[str, Any] | None:
     try:
-        known: dict[str, dict[str, str]] = json.loads(manifest.read_bytes())
+        known: dict[str, Any] = json.loads(manifest.read_bytes())
     except (OSError, ValueError):
         return None
     return known
@@ -190,7 +190,7 @@ def _replace(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{uuid4().hex}")
     beside.write_bytes(content)
-    os.replace(beside, path)
+    beside.replace(path)
 
 
 def _forget(target: Path, urls: Mapping[str, str], limit: float) -> None:

@@ -1,4 +1,6 @@
 // <install-prompt>: offers the home screen where the browser can; on iOS it shows the two steps.
+import { showToast } from "../lib/toasts.js";
+
 let offer = null;
 
 addEventListener("beforeinstallprompt", (event) => {
@@ -11,7 +13,7 @@ class InstallPrompt extends HTMLElement {
   connectedCallback() {
     const isInstalled = matchMedia("(display-mode: standalone)").matches || navigator.standalone;
     if (isInstalled) return;
-    this.querySelector("[data-install]").addEventListener("click", () => this.#install());
+    this.querySelector("button").addEventListener("click", () => this.#install());
     if (offer || this.#isApple) this.show();
   }
 
@@ -23,8 +25,14 @@ class InstallPrompt extends HTMLElement {
     this.hidden = false;
   }
 
+  #explain() {
+    const sheet = this.querySelector("dialog");
+    if (sheet) sheet.showModal();
+    else showToast(this.dataset.ios);
+  }
+
   async #install() {
-    if (!offer) return this.querySelector("dialog").showModal();
+    if (!offer) return this.#explain();
     const asked = offer;
     offer = null; // a browser answers each offer once
     await asked.prompt();
