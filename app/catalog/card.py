@@ -31,9 +31,11 @@ SKILLS = {
     "logic": N_("Logic and counting"),
     "science": N_("Science and nature"),
     "language": N_("Language and reading"),
-    "craft": N_("Handicraft"),
+    "creativity": N_("Creativity"),
     "music": N_("Music"),
     "movement": N_("Movement"),
+    "social": N_("Friendship"),
+    "self_care": N_("Everyday skills"),
 }
 """Keys in the database, in the order of the shop, and their names."""
 

@@ -12,10 +12,14 @@ from sqlalchemy.types import String
 
 from app.catalog.card import SKILLS
 from app.catalog.models import Product
+from app.catalog.texts import age_range
+from app.kernel.i18n import N_, gettext
+from app.kernel.money import Money
 
 TIYIN = 100  # in one soʻm
 MAX_SOM = 1_000_000_000
 MAX_CURSOR = 400
+MAX_AGE = 99
 
 # Age steps of the shop: first year, last year.
 BANDS: dict[str, tuple[int, int]] = {
@@ -23,7 +27,7 @@ BANDS: dict[str, tuple[int, int]] = {
     "3-5": (3, 5),
     "6-8": (6, 8),
     "9-12": (9, 12),
-    "13": (13, 99),
+    "13": (13, MAX_AGE),
 }
 
 
@@ -33,6 +37,14 @@ class Sort(StrEnum):
     CHEAP = "cheap"
     DEAR = "dear"
     NEWEST = "newest"
+
+
+SORTS = {
+    Sort.POPULAR: N_("Popular first"),
+    Sort.CHEAP: N_("Cheapest first"),
+    Sort.DEAR: N_("Most expensive first"),
+    Sort.NEWEST: N_("Newest first"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +100,10 @@ class Filters:
             pairs.append(("after", chosen.after))
         return f"?{urlencode(pairs)}" if pairs else ""
 
+    def cleared(self) -> str:
+        """`?…` with the words alone."""
+        return Filters(words=self.words).query()
+
     def without(self, name: str, value: str | None = None) -> str:
         """`?…` of this choice less one: `ages` and `skills` lose `value`, the rest is cleared."""
         if value is not None:
@@ -112,6 +128,23 @@ def read(query: Mapping[str, Sequence[str]], default: Sort = Sort.POPULAR) -> Fi
         sort=Sort(sort) if sort in set(Sort) else default,
         after=one("after")[:MAX_CURSOR] or None,
     )
+
+
+def shown(path: str, filters: Filters, after: str | None) -> dict[str, Any]:
+    """What the templates of lists need to show a choice on the page at `path`."""
+    bands = {
+        key: age_range(first, last if last < MAX_AGE else None)
+        for key, (first, last) in BANDS.items()
+    }
+    return {
+        "list_path": path,
+        "filters": filters,
+        "next_path": path + filters.query(after=after) if after else "",
+        "bands": bands,
+        "skill_names": SKILLS,
+        "sorts": [(sort.value, gettext(name)) for sort, name in SORTS.items()],
+        "som": Money.som,
+    }
 
 
 def conditions(filters: Filters) -> list[ColumnElement[bool]]:

@@ -89,10 +89,22 @@ def _for_sale(audience: Audience) -> Select[Any]:
     )
 
 
+_SELLER = (
+    Seller.name.label("seller_name"),
+    Seller.slug.label("seller_slug"),
+    Seller.tin.label("seller_tin"),
+    Seller.legal_address.label("seller_address"),
+    Seller.verified_at.label("seller_verified_at"),
+)
+
+
 async def variants_for_sale(
     session: AsyncSession, audience: Audience, product_id: UUID
 ) -> Sequence[Row[Any]]:
-    """The variants in their order, each with its best offer: one in stock, then the cheapest."""
+    """The variants in their order, each with its best offer: one in stock, then the cheapest.
+
+    Adults also see whose it is; for a child a shop has no name.
+    """
     best = (
         select(
             Variant.id,
@@ -106,12 +118,6 @@ async def variants_for_sale(
             Offer.old_price,
             Offer.currency,
             AVAILABLE.label("available"),
-            Seller.name.label("seller_name"),
-            Seller.slug.label("seller_slug"),
-            Seller.kind.label("seller_kind"),
-            Seller.tin.label("seller_tin"),
-            Seller.legal_address.label("seller_address"),
-            Seller.verified_at.label("seller_verified_at"),
         )
         .distinct(Variant.position, Variant.id)
         .join(Offer, Offer.variant_id == Variant.id)
@@ -126,4 +132,13 @@ async def variants_for_sale(
         )
         .order_by(Variant.position, Variant.id, (AVAILABLE <= 0).asc(), Offer.price)
     )
+    if not audience.is_child:
+        best = best.add_columns(*_SELLER)
     return (await session.execute(best)).all()
+
+
+def choose(variants: Sequence[Row[Any]], wanted: str) -> Row[Any] | None:
+    """The variant whose id is `wanted`, else the first that can be bought, else the first. Pure."""
+    named = next((row for row in variants if str(row.id) == wanted), None)
+    free = next((row for row in variants if row.available > 0), None)
+    return named or free or next(iter(variants), None)

@@ -162,7 +162,10 @@ async def cards_by_ids(
 
 
 async def product_page(session: AsyncSession, audience: Audience, slug: str) -> Row[Any]:
-    """The product with its category and gallery in one statement; raises NotFound."""
+    """The product with its category and gallery in one statement; raises NotFound.
+
+    The category is null when this audience cannot walk it.
+    """
     image = func.json_build_object(
         "art", ProductImage.art, "hue", ProductImage.hue, "alt", ProductImage.alt
     )
@@ -174,6 +177,7 @@ async def product_page(session: AsyncSession, audience: Audience, slug: str) -> 
     found = (
         select(
             *COLUMNS,
+            Product.child_ok,
             Product.summary,
             Product.learns,
             Product.brand,
@@ -186,7 +190,7 @@ async def product_page(session: AsyncSession, audience: Audience, slug: str) -> 
             Category.name.label("category_name"),
             gallery.label("gallery"),
         )
-        .join(Category, Category.id == Product.category_id)
+        .outerjoin(Category, Category.id == Product.category_id)
         .where(Product.slug == slug, may_see(audience))
     )
     row = (await session.execute(found)).one_or_none()

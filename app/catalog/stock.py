@@ -99,7 +99,9 @@ def _free(level: Row[*tuple[Any, ...]]) -> int:
     return int(level.on_hand - level.held)
 
 
-async def _lock_levels(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Row[*tuple[Any, ...]]]:
+async def _lock_levels(
+    session: AsyncSession, ids: Sequence[UUID]
+) -> dict[UUID, Row[*tuple[Any, ...]]]:
     found: Select[*tuple[Any, ...]] = (
         select(
             StockLevel.offer_id,
@@ -116,7 +118,9 @@ async def _lock_levels(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID,
     return {row.offer_id: row for row in await session.execute(found)}
 
 
-async def _lock_holds(session: AsyncSession, subject_id: UUID, state: str) -> Sequence[Row[*tuple[Any, ...]]]:
+async def _lock_holds(
+    session: AsyncSession, subject_id: UUID, state: str
+) -> Sequence[Row[*tuple[Any, ...]]]:
     found: Select[*tuple[Any, ...]] = (
         select(
             StockHold.id,
@@ -166,7 +170,12 @@ async def _close(session: AsyncSession, holds: Sequence[Row[*tuple[Any, ...]]], 
 
 
 async def _record(
-    session: AsyncSession, holds: Sequence[Row[*tuple[Any, ...]]], subject_id: UUID, *, sign: int, reason: str
+    session: AsyncSession,
+    holds: Sequence[Row[*tuple[Any, ...]]],
+    subject_id: UUID,
+    *,
+    sign: int,
+    reason: str,
 ) -> None:
     moves = [
         {
@@ -182,7 +191,9 @@ async def _record(
         await session.execute(insert(StockMove), moves)
 
 
-async def _follow(session: AsyncSession, rows: Sequence[Row[*tuple[Any, ...]]], crossed: Sequence[UUID]) -> None:
+async def _follow(
+    session: AsyncSession, rows: Sequence[Row[*tuple[Any, ...]]], crossed: Sequence[UUID]
+) -> None:
     """Products follow only when an offer ran out or came back."""
     if crossed:
         ids = {row.product_id for row in rows if row.offer_id in crossed}

@@ -29,7 +29,12 @@ class Product(Keyed, Base):
         CheckConstraint("hue between 1 and 8", name="hue"),
         Index("ix_product_seller_id", "seller_id"),
         Index("ix_product_category_id", "category_id"),
-        Index("ix_product_popular", text("popularity desc"), text("id desc"), postgresql_where=text(ON_SALE)),
+        Index(
+            "ix_product_popular",
+            text("popularity desc"),
+            text("id desc"),
+            postgresql_where=text(ON_SALE),
+        ),
         Index(
             "ix_product_category_popular",
             "category_id",
