@@ -23,7 +23,7 @@ class DemoAccount:
 @cache
 def everybody() -> tuple[DemoAccount, ...]:
     """Everybody of the demo shop who can sign in; without a role they are buyers."""
-    found = json.loads(PEOPLE.read_text())
+    found = json.loads(PEOPLE.read_text(encoding="utf-8"))
     pins = {home["key"]: home["pin"] for home in found["households"]}
     return tuple(
         DemoAccount(

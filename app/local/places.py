@@ -109,12 +109,17 @@ def _listing(root: Path) -> set[str]:
     return found
 
 
+def elsewhere(folder: Path) -> Path:
+    """Where the services live when their user cannot reach the folder."""
+    return SHARED / f"bozorcha-{_short_hash(folder)}" / "services"
+
+
 def _remembered_elsewhere(folder: Path) -> Path:
     note = folder / "services-live-in"
     if note.exists():
         home = Path(note.read_text(encoding="utf-8").strip())
     else:
-        home = SHARED / f"bozorcha-{_short_hash(folder)}" / "services"
+        home = elsewhere(folder)
         note.write_text(f"{home}\n", encoding="utf-8")
     _own_folder(home.parent, mode=0o711)
     return home

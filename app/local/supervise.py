@@ -19,7 +19,7 @@ CALM_SECONDS = 60  # a child that lived so long starts its delays anew
 STOP_SECONDS = 4.5  # programs, then services: together under the promised 10
 
 
-class Quit(Exception):  # noqa: N818  asked for, no error
+class Quit(Exception):
     """We were told to stop by a signal."""
 
 

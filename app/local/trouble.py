@@ -1,5 +1,5 @@
 """The one way a command says what went wrong: a single line, the remedy in it."""
 
 
-class Trouble(Exception):  # noqa: N818  it is no fault of ours but a state of the machine
+class Trouble(Exception):
     """A reason to stop that is shown as one plain line, without a traceback."""
