@@ -9,9 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts import codes, cookies, profile, roles, sessions, signup
 from app.accounts.codes import CodeResult
 from app.accounts.forms import CodeForm, PhoneForm
+from app.accounts.phones import parse_phone
 from app.kernel import access, web
 from app.kernel.config import Settings
 from app.kernel.errors import TooMany
+from app.kernel.formats import format_phone
 from app.kernel.forms import Form, read_form
 from app.kernel.i18n import Locale, get_locale, set_locale
 from app.kernel.i18n import gettext as _
@@ -30,8 +32,15 @@ async def sign_in_page(request: AnyRequest, next: str = "/") -> Response[Any]:  
 
 def _page(request: AnyRequest, form: Form[Any], *, step: str, status: int = 200) -> Response[Any]:
     form.values["next"] = web.local_path(form.value("next"), "/")
+    phone = form.value("phone")
     return web.page(
-        request, "accounts/sign_in.html", block="steps", form=form, step=step, status=status
+        request,
+        "accounts/sign_in.html",
+        block="steps",
+        form=form,
+        step=step,
+        shown_phone=format_phone(parse_phone(phone) or phone),
+        status=status,
     )
 
 

@@ -44,7 +44,7 @@ def _own(viewer: Viewer) -> tuple[UUID, UUID]:
     return viewer.user_id, viewer.session_id
 
 
-@post("/passkeys/registration/options", opt=access.signed_in, name="accounts.passkey_options")
+@post("/passkeys/register/options", opt=access.signed_in, name="accounts.passkey_options")
 async def registration_options(
     session: AsyncSession, viewer: Viewer, services: Services
 ) -> Response[Any]:
@@ -63,7 +63,7 @@ def _needs_proof() -> Response[Any]:
     return web.answer_json({"status": 403, "code": "proof_needed", "title": said}, 403)
 
 
-@post("/passkeys/registration", opt=access.signed_in, name="accounts.add_passkey")
+@post("/passkeys/register/verify", opt=access.signed_in, name="accounts.add_passkey")
 async def add_passkey(
     request: AnyRequest, session: AsyncSession, viewer: Viewer, services: Services
 ) -> Response[Any]:
@@ -97,7 +97,7 @@ async def sign_in_options(
     )
 
 
-@post("/passkeys/sign-in", opt=access.adults, name="accounts.passkey_sign_in")
+@post("/passkeys/sign-in/verify", opt=access.adults, name="accounts.passkey_sign_in")
 async def sign_in(
     request: AnyRequest, session: AsyncSession, viewer: Viewer, services: Services, limits: Limits
 ) -> Response[Any]:
@@ -120,7 +120,7 @@ async def sign_in(
     return web.answer_json({"ok": True})
 
 
-@post("/passkeys/confirmation/options", opt=access.signed_in, name="accounts.confirm_options")
+@post("/passkeys/confirm/options", opt=access.signed_in, name="accounts.confirm_options")
 async def confirm_options(
     session: AsyncSession, viewer: Viewer, services: Services
 ) -> Response[Any]:
@@ -130,7 +130,7 @@ async def confirm_options(
     )
 
 
-@post("/passkeys/confirmation", opt=access.signed_in, name="accounts.confirm")
+@post("/passkeys/confirm/verify", opt=access.signed_in, name="accounts.confirm")
 async def confirm(
     request: AnyRequest, session: AsyncSession, viewer: Viewer, services: Services, limits: Limits
 ) -> Response[Any]:
@@ -150,8 +150,8 @@ async def confirm(
     return web.answer_json({"ok": True})
 
 
-@post("/passkeys/return/options", opt=access.kids, name="accounts.return_options")
-async def return_options(viewer: Viewer, services: Services) -> Response[Any]:
+@post("/passkeys/leave/options", opt=access.kids, name="accounts.leave_options")
+async def leave_options(viewer: Viewer, services: Services) -> Response[Any]:
     """In a transaction of its own: the child's database role reaches no passkey."""
     if viewer.session_id is None:
         raise NotFound
@@ -162,8 +162,8 @@ async def return_options(viewer: Viewer, services: Services) -> Response[Any]:
     return web.answer_json(options)
 
 
-@post("/passkeys/return", opt=access.kids, name="accounts.return_device")
-async def return_device(
+@post("/passkeys/leave/verify", opt=access.kids, name="accounts.leave_kids")
+async def leave_kids(
     request: AnyRequest, viewer: Viewer, services: Services, limits: Limits
 ) -> Response[Any]:
     """A guardian of the child's family takes the device back with a passkey instead of the PIN."""
@@ -191,6 +191,6 @@ ROUTES = [
     sign_in,
     confirm_options,
     confirm,
-    return_options,
-    return_device,
+    leave_options,
+    leave_kids,
 ]
