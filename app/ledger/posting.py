@@ -10,11 +10,11 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.ids import new_id
-from app.kernel.money import CurrencyMismatch, Money
+from app.kernel.money import MixedCurrencyError, Money
 from app.ledger.models import LedgerAccount, LedgerEntry, LedgerPosting
 
 
-class Unbalanced(Exception):  # noqa: N818 - a fact about the lines
+class Unbalanced(Exception):
     """The lines do not sum to zero in each currency, or there is nothing to post."""
 
 
@@ -29,14 +29,14 @@ class Line:
 async def post(session: AsyncSession, key: str, reason: str, lines: Sequence[Line]) -> bool:
     """Write one balanced movement; False when a posting with this key is already there.
 
-    Accounts are opened when first named. Raises Unbalanced, and CurrencyMismatch when an account
+    Accounts are opened when first named. Raises Unbalanced, and MixedCurrencyError when an account
     is kept in another currency.
     """
     check_balance(lines)
     posting_id = new_id()
-    claim = upsert(LedgerPosting).values(id=posting_id, key=key, reason=reason)
-    claim = claim.on_conflict_do_nothing(index_elements=["key"]).returning(LedgerPosting.id)
-    if await session.scalar(claim) is None:
+    row = upsert(LedgerPosting).values(id=posting_id, key=key, reason=reason)
+    once = row.on_conflict_do_nothing(index_elements=["key"]).returning(LedgerPosting.id)
+    if await session.scalar(once) is None:
         return False
     accounts = await _accounts(session, lines)
     rows = [
@@ -91,5 +91,5 @@ async def _accounts(session: AsyncSession, lines: Sequence[Line]) -> dict[str, U
     rows = {code: (account_id, currency) for code, account_id, currency in found}
     for line in lines:
         if rows[line.account][1] != line.money.currency:
-            raise CurrencyMismatch(line.account)
+            raise MixedCurrencyError(line.account)
     return {code: account_id for code, (account_id, _) in rows.items()}
