@@ -40,6 +40,7 @@ class Sort(StrEnum):
 
 
 SORTS = {
+    Sort.RELEVANT: N_("Best match first"),
     Sort.POPULAR: N_("Popular first"),
     Sort.CHEAP: N_("Cheapest first"),
     Sort.DEAR: N_("Most expensive first"),
@@ -94,7 +95,7 @@ class Filters:
                 pairs.append((name, value))
         if chosen.in_stock:
             pairs.append(("stock", 1))
-        if chosen.sort not in (Sort.POPULAR, Sort.RELEVANT):
+        if chosen.sort is not (Sort.RELEVANT if chosen.words else Sort.POPULAR):
             pairs.append(("sort", chosen.sort.value))
         if chosen.after:
             pairs.append(("after", chosen.after))
@@ -112,7 +113,9 @@ class Filters:
         return self.query(**{name: False if name == "in_stock" else None})
 
 
-def read(query: Mapping[str, Sequence[str]], default: Sort = Sort.POPULAR) -> Filters:
+def read(
+    query: Mapping[str, Sequence[str]], default: Sort = Sort.POPULAR, words: str = ""
+) -> Filters:
     """The choice that an address holds; what is not understood is left out, never refused."""
 
     def one(name: str) -> str:
@@ -126,6 +129,7 @@ def read(query: Mapping[str, Sequence[str]], default: Sort = Sort.POPULAR) -> Fi
         price_to=_som(one("to")),
         in_stock=one("stock") == "1",
         sort=Sort(sort) if sort in set(Sort) else default,
+        words=words,
         after=one("after")[:MAX_CURSOR] or None,
     )
 
@@ -142,7 +146,11 @@ def shown(path: str, filters: Filters, after: str | None) -> dict[str, Any]:
         "next_path": path + filters.query(after=after) if after else "",
         "bands": bands,
         "skill_names": SKILLS,
-        "sorts": [(sort.value, gettext(name)) for sort, name in SORTS.items()],
+        "sorts": [
+            (sort.value, gettext(name))
+            for sort, name in SORTS.items()
+            if filters.words or sort is not Sort.RELEVANT
+        ],
         "som": Money.som,
     }
 
