@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 
 BUILDER = "1"  # raise it when the same sources must give other files
 PREFIX = "/static/"

@@ -1,6 +1,8 @@
 // <listen-button>: reads its text aloud with the nearest voice this device has.
 const NEAREST = { uz: ["uz", "tr", "kk"], "uz-cyrl": ["uz", "kk", "ru"], ru: ["ru"], en: ["en"] };
 
+const SEEN = 1200; // ms
+
 class ListenButton extends HTMLElement {
   connectedCallback() {
     this.button = this.querySelector("button");
@@ -24,7 +26,8 @@ class ListenButton extends HTMLElement {
     speech.voice = voice;
     speech.lang = voice?.lang ?? this.#language;
     speech.rate = 0.9;
-    speech.onend = speech.onerror = () => this.#press(false);
+    speech.onend = () => this.#press(false);
+    speech.onerror = () => setTimeout(() => this.#press(false), SEEN); // no voice: the press is still seen
     this.#press(true);
     speechSynthesis.speak(speech);
     this.dispatchEvent(new CustomEvent("listened", { bubbles: true, detail: { voice: voice?.name ?? "" } }));

@@ -15,6 +15,8 @@ class DigitField extends HTMLElement {
   #wrap() {
     const entry = document.createElement("div");
     entry.className = `entry entry--${this.look}`;
+    const isWanted = this.input.autofocus;
+    this.input.autofocus = false; // moving the field loses the browser's own attempt
     this.input.replaceWith(entry);
     this.marks = Array.from({ length: this.count }, () => document.createElement("i"));
     const marks = document.createElement("div");
@@ -23,7 +25,7 @@ class DigitField extends HTMLElement {
     marks.append(...this.marks);
     entry.append(marks, this.input);
     this.input.removeAttribute("maxlength"); // a pasted "123 456" is cut after cleaning, not before
-    if (this.input.autofocus) this.input.focus();
+    if (isWanted) this.input.focus();
   }
 
   #guard(event) {
