@@ -16,11 +16,10 @@ from app.kernel.viewer import Viewer, Zone
 from app.orders import desk, fulfilling, telling
 from app.orders.desk import Tab
 from app.orders.forms import MoveForm
-from app.orders.models import SellerOrder
 
 Asked = Request[Any, Any, Any]
 FULFIL = access.may("order.fulfil")
-Move = Callable[[AsyncSession, Viewer, str], Awaitable[SellerOrder]]
+Move = Callable[[AsyncSession, Viewer, str], Awaitable[object]]
 
 
 @get("/seller", opt=FULFIL, name="orders.desk")
