@@ -96,7 +96,7 @@ def create(settings: Settings | None = None, services: Services | None = None) -
         lifespan=[lifespan],
         openapi_config=None,
         request_max_body_size=MAX_BODY_BYTES,
-        logging_config=LoggingConfig(log_exceptions="always"),
+        logging_config=LoggingConfig(log_exceptions="never"),  # kernel.failures logs them
         debug=False,
     )
     app.state.templates = templates

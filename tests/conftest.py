@@ -196,7 +196,7 @@ def sign_in(services: Services) -> Callable[..., Awaitable[httpx.AsyncClient]]:
         )
         async with services.db.begin() as opened:
             opened.add(row)
-        client.cookies.set("session", token)
+        client.cookies.set("session", token, domain="localhost.local")
         client.headers["x-csrf-token"] = secret
         return client
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts import roles
 from app.approvals.asking import REASONS
 from app.approvals.models import ApprovalRequest
 from app.approvals.states import State
@@ -16,6 +17,8 @@ from app.family.models import ChildProfile, Household
 from app.kernel import clock
 from app.kernel.errors import NotFound
 from app.kernel.money import Money
+from app.kernel.viewer import Role
+from app.shipping.addresses import AddressData, default_address
 
 BADGE = """
 select count(*) from approval_request a join role_grant g
@@ -233,3 +236,14 @@ async def decider_name(session: AsyncSession, shown: Question) -> str:
         return ""
     statement = text('select name from "user" where id = :id')
     return str(await session.scalar(statement, {"id": shown.decided_by}) or "")
+
+
+async def delivery_address(
+    session: AsyncSession, guardian_id: UUID | None, household_id: UUID | None
+) -> AddressData | None:
+    """Where the parcel goes: the guardian's own address, else the one of another guardian."""
+    others = await roles.holders(session, Role.GUARDIAN, household_id)
+    for user_id in [guardian_id, *(other for other in others if other != guardian_id)]:
+        if user_id is not None and (found := await default_address(session, user_id)) is not None:
+            return found
+    return None

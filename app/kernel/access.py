@@ -52,8 +52,11 @@ def may(permission: str) -> dict[str, Any]:
     return _rule(zones=ADULT_ZONES, signed_in=True, permission=permission)
 
 
-def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """The one guard of the app; raises Forbidden when a route declares nothing."""
+async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """The one guard of the app; raises Forbidden when a route declares nothing.
+
+    Async although it waits for nothing: the framework runs plain functions in a thread.
+    """
     refusal: Exception | None = connection.scope["state"]["refusal"]
     if refusal is not None:
         raise refusal

@@ -141,6 +141,7 @@ async def _claim(
 
 async def _write_parts(session: AsyncSession, order: Order, priced: Sum) -> None:
     today = clock.local_day()
+    lines: list[OrderLine] = []
     for place, parcel in enumerate(priced.parcels, start=1):
         part = SellerOrder(
             id=new_id(),
@@ -153,7 +154,9 @@ async def _write_parts(session: AsyncSession, order: Order, priced: Sum) -> None
             promised_on=parcel.quote.promised_on(today),
         )
         session.add(part)
-        session.add_all(_line(part, offer, quantity) for offer, quantity in parcel.lines)
+        lines += [_line(part, offer, quantity) for offer, quantity in parcel.lines]
+    await session.flush()  # the parts first: nothing tells the mapper that lines hang on them
+    session.add_all(lines)
     session.add(OrderEvent(order_id=order.id, kind=Happened.PLACED, actor_id=order.buyer_id))
     await session.flush()
 

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import sessions
 from app.approvals import deciding, forms, queries
+from app.approvals.states import State
 from app.catalog.stock import OfferSoldOut
 from app.family import pin
 from app.kernel import access, streams, web
@@ -20,7 +21,6 @@ from app.kernel.services import Services
 from app.kernel.viewer import Viewer
 from app.orders.placing import PriceChanged
 from app.payments.intents import reference_of
-from app.shipping.addresses import default_address
 
 AnyRequest = Request[Any, Any, Any]
 DECIDE = access.may("approval.decide")
@@ -64,7 +64,7 @@ async def _page(
         here="family",
         question=question,
         answers=deciding.ANSWERS,
-        address=await default_address(session, viewer.user_id) if viewer.user_id else None,
+        address=await queries.delivery_address(session, viewer.user_id, viewer.household_id),
         order=await queries.order_of(session, question),
         decider=await queries.decider_name(session, question),
         ask_confirmation=question.needs_confirmation and not viewer.is_confirmed,
@@ -94,7 +94,11 @@ async def decide(
         await deciding.decline(session, household_id, request_id, guardian_id, form.data.answer)
         return web.redirect(request, here, toast=_("Your answer is on its way."))
     question = await queries.question(session, household_id, request_id)
-    if question.is_open and question.needs_confirmation and not viewer.is_confirmed:
+    if question.state is State.ORDERED:
+        return web.redirect(request, here)
+    if not question.is_open:
+        raise deciding.AlreadyDecided
+    if question.needs_confirmation and not viewer.is_confirmed:
         result = await pin.check(session, services.settings, household_id, form.data.pin or "")
         if not result.is_right:
             form.fail("pin", result.text())
@@ -115,7 +119,7 @@ async def _approve(
     guardian_id, household_id = viewer.user_id, viewer.household_id
     if guardian_id is None or household_id is None:
         raise NotFound
-    address = await default_address(session, guardian_id)
+    address = await queries.delivery_address(session, guardian_id, household_id)
     if address is None:
         return web.redirect(request, f"/me/address?next=/family/approvals/{request_id}")
     given = deciding.Approval(request_id, household_id, guardian_id, form.valid.seen_price, address)
