@@ -1,11 +1,9 @@
 """Builds the web application from the slices."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from litestar import Litestar, Request
+from litestar import Litestar, Request, Response
 from litestar.di import Provide
 from litestar.logging import LoggingConfig
 from servestatic import ServeStaticASGI
@@ -14,18 +12,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app import slices
 from app.accounts.sessions import load_viewer
 from app.delivery.push import public_key
-from app.family.zone import narrow
-from app.kernel import access, assets, config, observe, security
+from app.family.zone import is_waiting, narrow
+from app.kernel import access, assets, config, observe, security, web
 from app.kernel.config import Settings
 from app.kernel.failures import EXCEPTION_HANDLERS
 from app.kernel.ratelimit import Limits
 from app.kernel.request import RequestScope, Unit
 from app.kernel.services import Services, build
+from app.kernel.slice import Registry
 from app.kernel.templating import Templates
 from app.kernel.viewer import Viewer
 
+WAITING, LEAVE = "/kids/waiting", "/kids/leave"
 ROOT = Path(__file__).resolve().parent.parent
 MAX_BODY_BYTES = 1_000_000
+ASSET_SECONDS = 31_536_000  # a year: hashed names never change their content
 
 
 def provide_session(request: Request[Any, Any, Any]) -> AsyncSession:
@@ -44,15 +45,28 @@ def provide_services(request: Request[Any, Any, Any]) -> Services:
 
 
 def provide_limits(request: Request[Any, Any, Any]) -> Limits:
-    limits: Limits = request.app.state.limits
+    limits: Limits = request.scope["state"]["limits"]
     return limits
 
 
-async def check_request(request: Request[Any, Any, Any]) -> None:
-    """Prove an unsafe request before its handler runs: the session's CSRF token."""
+async def check_request(request: Request[Any, Any, Any]) -> Response[Any] | None:
+    """Before any handler: the waiting page of a child without consent, then the CSRF token."""
     rule: access.Rule = request.route_handler.opt[access.KEY]
-    if rule.machine or request.method in security.SAFE_METHODS:
-        return
+    if rule.machine:
+        return None
+    if is_waiting(request.scope["state"]["viewer"]) and not _is_open(request):
+        return web.redirect(request, WAITING)
+    if request.method not in security.SAFE_METHODS:
+        await _check_token(request)
+    return None
+
+
+def _is_open(request: Request[Any, Any, Any]) -> bool:
+    """The pages that a waiting child may see: the waiting page and the grown-ups' way out."""
+    return request.scope["state"]["path"] in (WAITING, LEAVE)
+
+
+async def _check_token(request: Request[Any, Any, Any]) -> None:
     sent = request.headers.get(security.CSRF_HEADER)
     if sent is None and "json" not in (request.headers.get("content-type") or ""):
         value = (await request.form()).get(security.CSRF_FIELD)
@@ -66,22 +80,9 @@ async def _viewer(services: Services, scope: dict[str, Any], headers: Any) -> Vi
     return await narrow(services, viewer)
 
 
-def create(settings: Settings | None = None, services: Services | None = None) -> Any:
-    """The ASGI app: static files, the request scope, then the framework."""
-    settings = settings or (services.settings if services else config.load())
-    observe.configure(json=settings.is_production)
-    registry = services.registry if services else slices.registry()
-    services = services or build(settings, registry)
+def framework(settings: Settings, registry: Registry) -> Litestar:
+    """The framework's app: routes, guard and error pages; it holds no connection."""
     built = assets.build(ROOT / "static", ROOT / "static" / "build")
-    templates = Templates([ROOT / "templates"], built, reload=not settings.is_production)
-
-    @asynccontextmanager
-    async def lifespan(_app: Litestar) -> AsyncIterator[None]:
-        try:
-            yield
-        finally:
-            await services.close()
-
     app = Litestar(
         route_handlers=registry.routes,
         guards=[access.guard],
@@ -93,26 +94,48 @@ def create(settings: Settings | None = None, services: Services | None = None) -
             "limits": Provide(provide_limits, sync_to_thread=False),
         },
         exception_handlers=EXCEPTION_HANDLERS,
-        lifespan=[lifespan],
+        on_shutdown=[_close_services],
         openapi_config=None,
         request_max_body_size=MAX_BODY_BYTES,
         logging_config=LoggingConfig(log_exceptions="never"),  # kernel.failures logs them
         debug=False,
     )
-    app.state.templates = templates
-    app.state.limits = Limits(services)
+    app.state.templates = Templates([ROOT / "templates"], built, reload=not settings.is_production)
     app.state.assets = built
     app.state.vapid_public_key = public_key(settings)
-    scoped = RequestScope(app, services, _viewer)
-    static = ServeStaticASGI(
-        scoped,
-        root=built.root,
+    return app
+
+
+async def _close_services(app: Litestar) -> None:
+    services: Services | None = app.state.get("services")
+    if services is not None:
+        await services.close()
+
+
+def scoped(app: Litestar, services: Services) -> RequestScope:
+    """The framework's app inside the life of our requests."""
+    return RequestScope(app, services, _viewer, Limits(services))
+
+
+def create() -> ServeStaticASGI:
+    """The whole ASGI app: static files, then the request scope, then the framework."""
+    settings = config.load()
+    observe.configure(json=settings.is_production)
+    registry = slices.registry()
+    app = framework(settings, registry)
+    app.state.services = build(settings, registry)
+    return static(app, scoped(app, app.state.services))
+
+
+def static(app: Litestar, inner: Any) -> ServeStaticASGI:
+    """Serve the built assets in front of `inner`; their names carry their content's hash."""
+    return ServeStaticASGI(
+        inner,
+        root=app.state.assets.root,
         prefix="static",
         immutable_file_test=lambda *_: True,
-        max_age=31536000,
+        max_age=ASSET_SECONDS,
     )
-    static.litestar = app
-    return static
 
 
 def __getattr__(name: str) -> Any:

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
-from app import slices
+from app import main, slices
 from app.kernel import clock, crypto
 from app.kernel.config import Environment, Settings
 from app.kernel.db import Database
@@ -141,11 +141,27 @@ async def session(services: Services) -> AsyncIterator[AsyncSession]:
         yield opened
 
 
-@pytest.fixture
-def app(services: Services) -> Any:
-    from app.main import create
+class Swap:
+    """Lets one framework and one static server, which are slow to build, serve every test."""
 
-    return create(services=services)
+    current: Any = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self.current(scope, receive, send)
+
+
+@pytest.fixture(scope="session")
+def built_app() -> tuple[Any, Swap, Any]:
+    settings = make_settings("", "", vapid_private_key=SecretStr(VAPID_KEY), base_url=BASE_URL)
+    framework, swap = main.framework(settings, slices.registry()), Swap()
+    return framework, swap, main.static(framework, swap)
+
+
+@pytest.fixture
+def app(services: Services, built_app: tuple[Any, Swap, Any]) -> Any:
+    framework, swap, static = built_app
+    swap.current = main.scoped(framework, services)
+    return static
 
 
 @pytest.fixture

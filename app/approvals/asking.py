@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -57,8 +57,12 @@ async def ask(session: AsyncSession, child: Child, audience: Audience, wanted: A
     """Store the question and tell the guardians; a live request for the same offer is returned.
 
     Reserves the amount in today's limit when it fits, else the request says that it does not.
-    Publishes ApprovalAsked. Raises NotFound, NotAvailable, AskedTooOften.
+    One question of a child at a time: a second tap waits here and finds the first. Publishes
+    ApprovalAsked. Raises NotFound, NotAvailable, AskedTooOften.
     """
+    await session.execute(
+        select(func.pg_advisory_xact_lock(func.hashtextextended(str(child.id), 0)))
+    )
     offer = await offer_for_sale(session, audience, wanted.offer_id)
     if offer.available < 1:
         raise NotAvailable

@@ -115,7 +115,7 @@ def _locale_of_tag(tag: str) -> Locale | None:
 
 
 def split_locale(path: str) -> tuple[Locale | None, str]:
-    """`/ru/cart` is (RU, `/cart`); a path without a locale is (None, the path)."""
+    """`/ru/search` is (RU, `/search`); a path without a locale is (None, the path)."""
     head, slash, rest = path.removeprefix("/").partition("/")
     if path.startswith("/") and head in _BY_VALUE:
         return _BY_VALUE[head], slash + rest or "/"

@@ -16,7 +16,7 @@ class MixedCurrencyError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """An exact amount in minor units; negative amounts are debts and refunds.
+    """An exact amount in minor units; negative amounts are debts and money given back.
 
     Adding, subtracting and ordering raise MixedCurrencyError across currencies; `==` is just False.
     """
@@ -80,7 +80,7 @@ class Money:
         return self.amount >= self._same(other)
 
     def times(self, count: int) -> "Money":
-        """`count` such amounts, for example a line of a cart."""
+        """`count` such amounts, for example several of one thing."""
         return Money(self.amount * count, self.currency)
 
     def split(self, weights: Sequence[int]) -> list["Money"]:

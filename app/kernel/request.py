@@ -20,6 +20,7 @@ from app.kernel import observe, security
 from app.kernel.db import Access
 from app.kernel.errors import BadRequest, Forbidden, Unavailable
 from app.kernel.i18n import Locale, negotiate, set_locale, split_locale
+from app.kernel.ratelimit import Limits
 from app.kernel.services import Services
 from app.kernel.viewer import GUEST, Viewer
 
@@ -92,8 +93,11 @@ LoadViewer = Callable[[Services, Scope, Headers], Awaitable[Viewer]]
 class RequestScope:
     """Wraps the framework's app; `load_viewer` turns the cookie into the Viewer."""
 
-    def __init__(self, app: App, services: Services, load_viewer: LoadViewer) -> None:
+    def __init__(
+        self, app: App, services: Services, load_viewer: LoadViewer, limits: Limits
+    ) -> None:
         self._app = app
+        self._limits = limits
         self._services = services
         self._load_viewer = load_viewer
         self._headers = security.headers(services.settings)
@@ -109,7 +113,7 @@ class RequestScope:
         state = scope.setdefault("state", {})
         unit = Unit(self._services, GUEST, read_only=scope["method"] in security.SAFE_METHODS)
         state["unit"], state["viewer"], state["services"] = unit, GUEST, self._services
-        state["path"] = path
+        state["path"], state["limits"] = path, self._limits
         sender = _Sender(send, unit, self._headers, is_head=scope["method"] == "HEAD")
         refusal = self._refusal(scope, headers)
         with observe.request(scope, headers):
