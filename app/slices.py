@@ -26,15 +26,7 @@ NAMES = (
 
 def registry() -> Registry:
     """Import every slice and plugin; raises when two carry one name."""
-    own = [slice_ for name in NAMES if (slice_ := _load(name)) is not None]
+    own = [import_module(f"app.{name}.slice").SLICE for name in NAMES]
     found: list[Slice] = [*own, *(point.load() for point in entry_points(group="bozorcha.slices"))]
     return Registry(found)
 
-
-def _load(name: str) -> Slice | None:
-    try:
-        found: Slice = import_module(f"app.{name}.slice").SLICE
-    except ImportError as error:  # only until every slice has landed
-        print(f"slice {name}: {error}", file=__import__("sys").stderr)
-        return None
-    return found
