@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,8 +61,11 @@ def run(options: Options) -> None:
         stack.callback(supervisor.stop)
         environment = _start_services(options, supervisor)
         prepare(environment, options.seed, options.products)
-        _start_programs(options, supervisor, environment)
+        say("starting web and workers")
+        supervisor.programs.append(_web(options, environment))
         _wait_until_ready(options, supervisor)
+        supervisor.programs += [_worker(*one, environment) for one in WORKERS.items()]
+        supervisor.look()
         stack.enter_context(folders.announced(options.folder, _about(options, environment)))
         _welcome(options)
         supervisor.watch()
@@ -128,23 +131,18 @@ def prepare(environment: Mapping[str, str], seed: str, products: int | None) -> 
         processes.stop(process, signal.SIGTERM, seconds_each=2)
 
 
-def _start_programs(
-    options: Options, supervisor: Supervisor, environment: Mapping[str, str]
-) -> None:
-    say("starting web and workers")
+def _web(options: Options, environment: Mapping[str, str]) -> Child:
     address = ("--host", options.host, "--port", str(options.port), "app.main:app")
 
-    def web() -> subprocess.Popen[bytes]:
+    def launch() -> subprocess.Popen[bytes]:
         # granian ends its own worker processes when it gets SIGTERM, not when it is killed
         return spawn(*("-m", *WEB, *address), environment=environment, when_orphaned=signal.SIGTERM)
 
-    supervisor.programs.append(Child("web", web))
-    for name, queues in WORKERS.items():
+    return Child("web", launch)
 
-        def worker(queues: tuple[str, ...] = queues) -> subprocess.Popen[bytes]:
-            return spawn("-m", "app.worker", *queues, environment=environment)
 
-        supervisor.programs.append(Child(name, worker))
+def _worker(name: str, queues: Sequence[str], environment: Mapping[str, str]) -> Child:
+    return Child(name, lambda: spawn("-m", "app.worker", *queues, environment=environment))
 
 
 def spawn(
