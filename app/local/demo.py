@@ -15,7 +15,7 @@ from app.delivery.models import Message
 from app.local.folder import development_secrets
 from app.local.trouble import Trouble
 
-CODE = re.compile(r"(?<!\d)\d{4,8}(?!\d)")
+CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 OUTBOX_LIMIT = 200  # newest messages shown
 
 

@@ -8,6 +8,7 @@ from alembic import command
 from alembic.config import Config
 
 from app.local.folder import ROOT
+from app.local.trouble import Trouble
 
 
 def migrate() -> None:
@@ -27,9 +28,12 @@ def main() -> None:
     options.add_argument("--seed", default="none")
     options.add_argument("--products", type=int)
     chosen = options.parse_args()
-    migrate()
-    if chosen.seed != "none":
-        seed(chosen.seed, chosen.products)
+    try:
+        migrate()
+        if chosen.seed != "none":
+            seed(chosen.seed, chosen.products)
+    except Trouble as trouble:
+        sys.exit(f"bozorcha: {trouble}")
 
 
 if __name__ == "__main__":
