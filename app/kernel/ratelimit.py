@@ -21,8 +21,10 @@ class Limits:
     """The limiter of one process."""
 
     def __init__(self, services: Services) -> None:
+        # By this spelling of the scheme the library picks its driver for a unix socket.
+        url = services.settings.redis_url.replace("unix://", "redis+unix://")
         storage = RedisStorage(
-            f"async+{services.settings.redis_url}",
+            f"async+{url}",
             implementation="redispy",
             connection_pool=services.redis.connection_pool,
         )
