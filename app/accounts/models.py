@@ -63,6 +63,7 @@ class Session(Keyed, Base):
         CheckConstraint("zone <> 'kids' or user_id is null", name="kids_has_no_user"),
         Index("ix_session_user_id", "user_id"),
         Index("ix_session_child_id", "child_id"),
+        Index("ix_session_suspended_id", "suspended_id"),
     )
 
     token_hash: Mapped[bytes] = mapped_column(unique=True)
@@ -101,6 +102,7 @@ class PasskeyChallenge(Keyed, Base):
     """A WebAuthn challenge: single use, five minutes, bound to the browser."""
 
     __tablename__ = "passkey_challenge"
+    __table_args__ = (Index("ix_passkey_challenge_user_id", "user_id"),)
 
     purpose: Mapped[str]  # register | sign_in | confirm
     challenge: Mapped[bytes]

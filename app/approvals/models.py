@@ -25,6 +25,7 @@ class ApprovalRequest(Keyed, Base):
             unique=True,
             postgresql_where=text("state = 'asked'"),
         ),
+        Index("ix_approval_request_child_id", "child_id", "created_at"),
         Index("ix_approval_request_order_id", "order_id"),
         Index("ix_approval_request_expiry", "expires_at", postgresql_where=text("state='asked'")),
     )

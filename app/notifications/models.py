@@ -29,7 +29,10 @@ class Notification(Keyed, Base):
 
 class PushSubscription(Keyed, Base):
     __tablename__ = "push_subscription"
-    __table_args__ = (Index("ix_push_subscription_user_id", "user_id"),)
+    __table_args__ = (
+        Index("ix_push_subscription_user_id", "user_id"),
+        Index("ix_push_subscription_session_id", "session_id"),
+    )
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
     session_id: Mapped[UUID | None] = mapped_column(ForeignKey("session.id", ondelete="CASCADE"))
