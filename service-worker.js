@@ -95,7 +95,10 @@ async function keep(request, response) {
   if (!profile) return;
   await changeProfile(profile);
   const cache = await caches.open(PAGES + profile);
-  const headers = { "content-type": "text/html; charset=utf-8", "content-security-policy": policyOf(response) };
+  const headers = {
+    "content-type": "text/html; charset=utf-8",
+    "content-security-policy": policyOf(response),
+  };
   await cache.put(request.url, new Response(html, { headers }));
   await trim(cache, MOST_PAGES);
 }
@@ -158,7 +161,10 @@ async function settle({ id, locale }) {
   if (!response?.ok || response.redirected) return;
   const html = await response.text();
   if (!html.includes(` data-profile="${id}"`)) return; // the profile changed meanwhile
-  const headers = { "content-type": "text/html; charset=utf-8", "content-security-policy": policyOf(response) };
+  const headers = {
+    "content-type": "text/html; charset=utf-8",
+    "content-security-policy": policyOf(response),
+  };
   await cache.put(path, new Response(html, { headers }));
 }
 

@@ -52,7 +52,8 @@ document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-opens]");
   if (opener) document.getElementById(opener.dataset.opens).showModal();
   if (event.target.matches("dialog.sheet")) event.target.close(); // the scrim
-  if (event.target.closest("[data-share]")) navigator.share({ title: document.title, url: location.href }).catch(() => {});
+  if (event.target.closest("[data-share]"))
+    navigator.share({ title: document.title, url: location.href }).catch(() => {});
   document.querySelectorAll("details.languages[open]").forEach((menu) => {
     if (!menu.contains(event.target)) menu.open = false;
   });

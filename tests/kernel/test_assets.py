@@ -201,3 +201,10 @@ def test_vendored_files_are_the_ones_that_were_published() -> None:
         digest = hashlib.sha384((folder / entry["file"]).read_bytes()).digest()
         assert entry["sha384"] == "sha384-" + base64.b64encode(digest).decode()
         assert (folder / entry["licence_file"]).is_file()
+
+
+def test_the_worker_has_the_places_that_are_filled_in() -> None:
+    worker = (STATIC.parent / "service-worker.js").read_text("utf-8")
+    assert worker.count("/*__PRECACHE__*/[]") == 1
+    assert worker.count("__VERSION__") == 1
+    assert len(worker.splitlines()) < 300

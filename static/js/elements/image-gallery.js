@@ -6,7 +6,10 @@ class ImageGallery extends HTMLElement {
     if (this.slides.length < 2) return;
     this.addEventListener("click", (event) => this.#pick(event));
     const track = this.slides[0].parentElement;
-    this.observer = new IntersectionObserver((entries) => this.#mark(entries), { root: track, threshold: 0.6 });
+    this.observer = new IntersectionObserver((entries) => this.#mark(entries), {
+      root: track,
+      threshold: 0.6,
+    });
     this.slides.forEach((slide) => this.observer.observe(slide));
   }
 

@@ -20,7 +20,9 @@ class ListenButton extends HTMLElement {
 
   #speak() {
     speechSynthesis.cancel();
-    document.querySelectorAll("listen-button button").forEach((other) => other.setAttribute("aria-pressed", "false"));
+    document
+      .querySelectorAll("listen-button button")
+      .forEach((other) => other.setAttribute("aria-pressed", "false"));
     const speech = new SpeechSynthesisUtterance(this.dataset.text);
     const voice = this.#voice();
     speech.voice = voice;

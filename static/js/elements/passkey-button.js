@@ -39,7 +39,8 @@ class PasskeyButton extends HTMLElement {
     } catch (error) {
       this.button.removeAttribute("aria-busy");
       const isCancelled = error.name === "NotAllowedError" || error.name === "AbortError";
-      if (!isCancelled) this.#say(error.message && error.name === "Error" ? error.message : this.dataset.failed);
+      if (!isCancelled)
+        this.#say(error.message && error.name === "Error" ? error.message : this.dataset.failed);
     }
   }
 

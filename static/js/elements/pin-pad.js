@@ -75,7 +75,9 @@ class PinPad extends DigitField {
     const value = this.input.value;
     this.input.value = key.dataset.key === "erase" ? value.slice(0, -1) : value + key.dataset.key;
     this.changed();
-    const filled = this.dataset.filled.replace("{n}", this.input.value.length).replace("{length}", this.count);
+    const filled = this.dataset.filled
+      .replace("{n}", this.input.value.length)
+      .replace("{length}", this.count);
     this.querySelector("[role=status]").textContent = filled;
   }
 }

@@ -6,7 +6,9 @@ class PushToggle extends HTMLElement {
     this.hidden = false;
     this.button = this.querySelector("button");
     if (!canPush()) {
-      const isApple = /iP(hone|ad)/.test(navigator.userAgent) || (/Mac/.test(navigator.platform) && navigator.maxTouchPoints > 1);
+      const isApple =
+        /iP(hone|ad)/.test(navigator.userAgent) ||
+        (/Mac/.test(navigator.platform) && navigator.maxTouchPoints > 1);
       if (!isApple) this.hidden = true; // nothing can be done on this device
       return this.#show(false, isApple ? this.dataset.homeScreen : "", true);
     }

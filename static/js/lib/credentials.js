@@ -2,7 +2,8 @@
 import { fromBase64Url, toBase64Url } from "./wire.js";
 
 export function creationOptions(json) {
-  if (PublicKeyCredential.parseCreationOptionsFromJSON) return PublicKeyCredential.parseCreationOptionsFromJSON(json);
+  if (PublicKeyCredential.parseCreationOptionsFromJSON)
+    return PublicKeyCredential.parseCreationOptionsFromJSON(json);
   return {
     ...json,
     challenge: fromBase64Url(json.challenge),
@@ -12,8 +13,13 @@ export function creationOptions(json) {
 }
 
 export function requestOptions(json) {
-  if (PublicKeyCredential.parseRequestOptionsFromJSON) return PublicKeyCredential.parseRequestOptionsFromJSON(json);
-  return { ...json, challenge: fromBase64Url(json.challenge), allowCredentials: descriptors(json.allowCredentials) };
+  if (PublicKeyCredential.parseRequestOptionsFromJSON)
+    return PublicKeyCredential.parseRequestOptionsFromJSON(json);
+  return {
+    ...json,
+    challenge: fromBase64Url(json.challenge),
+    allowCredentials: descriptors(json.allowCredentials),
+  };
 }
 
 function descriptors(list = []) {
