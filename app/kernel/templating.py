@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from jinja2_fragments import render_block
 
 from app.kernel import formats, i18n
 from app.kernel.assets import Assets
@@ -40,5 +39,13 @@ class Templates:
         return self.env.get_template(name).render(context)
 
     def render_block(self, name: str, block: str, context: Mapping[str, Any]) -> str:
-        html: str = render_block(self.env, name, block, **context)
-        return html
+        """Only `block` of the screen, with what stands above the blocks (imports, sets) in place.
+
+        The first step of the root function runs exactly that; the page itself is never rendered.
+        """
+        template = self.env.get_template(name)
+        inner = template.new_context(dict(context))
+        root = template.root_render_func(inner)
+        next(root, None)
+        html = self.env.concat(inner.blocks[block][0](inner))  # type: ignore[attr-defined]
+        return str(html)
