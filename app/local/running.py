@@ -17,7 +17,7 @@ from app.local import folder as folders
 from app.local.supervise import Child, Supervisor, quitting_on_signals, say
 from app.local.trouble import Trouble
 
-READY_SECONDS = 90
+READY_SECONDS = 180
 START_TRIES = 3
 WEB = (
     *("granian", "--interface", "asgi", "--workers", "1", "--loop", "uvloop", "--http", "1"),
@@ -128,7 +128,7 @@ def prepare(environment: Mapping[str, str], seed: str, products: int | None) -> 
         if process.wait():
             raise Trouble("the database could not be prepared, the reason is above")
     finally:
-        processes.stop(process, signal.SIGTERM, seconds_each=2)
+        processes.kill_group(process)  # what it has not committed is rolled back
 
 
 def _web(options: Options, environment: Mapping[str, str]) -> Child:
