@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-_MXIK = re.compile(r"\d{17}")
+_MXIK = re.compile(r"[0-9]{17}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ async def payme(request: Request[Any, Any, Any], services: Services) -> Response
     http_method=[HttpMethod.GET, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE],
     opt=access.machines,
     name="payments.payme_not_post",
+    status_code=405,
 )
 async def payme_not_post() -> Response[bytes]:
     """Only POST is spoken here."""
