@@ -60,9 +60,7 @@ async def test_never_more_than_there_is(services, cast):
     assert await put(services, olga, cast.puzzle, 99) == 5
     async with services.db.begin() as session:
         await session.execute(
-            update(StockLevel)
-            .where(StockLevel.offer_id == cast.slime.offer_id)
-            .values(on_hand=500)
+            update(StockLevel).where(StockLevel.offer_id == cast.slime.offer_id).values(on_hand=500)
         )
     assert await put(services, olga, cast.slime, 90) == 90
     assert await put(services, olga, cast.slime, 90) == 99

@@ -100,9 +100,7 @@ async def test_baskets_in_opposite_order_do_not_block_each_other(services, cast)
 async def test_another_price_than_seen_is_refused(services, cast):
     async with services.db.begin() as session:
         basket = await make_basket(session, cast.olga, [(cast.puzzle, 1), (cast.slime, 1)])
-        await session.execute(
-            update(Offer).where(Offer.id == cast.puzzle.offer_id).values(price=1)
-        )
+        await session.execute(update(Offer).where(Offer.id == cast.puzzle.offer_id).values(price=1))
 
     with pytest.raises(PriceChanged) as refusal:
         async with services.db.begin() as session:

@@ -93,7 +93,7 @@ async def _enter_code(
     form = await read_form(request, CodeForm)
     if form.data is None or viewer.session_id is None:
         return await _page(request, session, form, status=422)
-    phone = form.data.phone
+    phone = form.values["sent_to"] = form.data.phone
     result = await codes.check(
         session, services.settings, phone, PURPOSE, form.data.code, viewer.session_id.bytes
     )
