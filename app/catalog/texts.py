@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from app.kernel.formats import format_number
-from app.kernel.i18n import Locale, get_locale, gettext, pick
+from app.kernel.i18n import Locale, get_locale, gettext, ngettext, pick
 from app.kernel.translit import to_cyrillic
 
 _ = gettext
@@ -22,8 +22,8 @@ def country(code: str) -> str:
 def age_range(first: int, last: int | None) -> str:
     """For whom a thing is, in years."""
     if last is None:
-        return _("from %(first)s years", first=first)
-    return _("%(first)s–%(last)s years", first=first, last=last)
+        return ngettext("from %(num)s year", "from %(num)s years", first)
+    return ngettext("%(first)s–%(num)s year", "%(first)s–%(num)s years", last, first=first)
 
 
 def facts(product: Row[Any], variant: Row[Any] | None) -> list[tuple[str, str]]:
@@ -39,7 +39,7 @@ def facts(product: Row[Any], variant: Row[Any] | None) -> list[tuple[str, str]]:
         weight = format_number(variant.weight_grams)
         found += [
             (_("Weight"), _("%(grams)s g", grams=weight)),
-            (_("Article"), variant.sku),
+            (_("Item number"), variant.sku),
             (_("Barcode"), variant.gtin),
         ]
         if "seller_tin" in variant._fields:
