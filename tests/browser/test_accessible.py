@@ -1,0 +1,93 @@
+"""axe finds nothing on any main screen, in the light and in the dark, on a phone and on a desktop."""
+
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser import axe
+from tests.browser.conftest import DESKTOP, PHONE, NewPage, Watch
+from tests.browser.families import Family, Kid, enter, make_family, of_demo
+from tests.browser.shop import Shop
+from tests.browser.steps import add_to_cart, goods
+
+LOOKS = [
+    pytest.param(PHONE, "light", id="phone-light"),
+    pytest.param(PHONE, "dark", id="phone-dark"),
+    pytest.param(DESKTOP, "light", id="desktop-light"),
+]
+
+
+@dataclass
+class Tour:
+    """Opens pages one after the other and gathers what axe says of each."""
+
+    page: Page
+
+    def look(self, *paths: str) -> list[str]:
+        found = []
+        for path in paths:
+            self.page.goto(f"/uz{path}")
+            found += [f"{path}: {text}" for text in axe.violations(self.page)]
+        return found
+
+
+def _tour(new_page: NewPage, device: dict[str, object], scheme: str) -> Tour:
+    return Tour(new_page(device, color_scheme=scheme))
+
+
+@pytest.mark.parametrize(("device", "scheme"), LOOKS)
+def test_shop(
+    new_page: NewPage, shop: Shop, watch: Watch, device: dict[str, object], scheme: str
+) -> None:
+    watch.expect("status of 404")
+    tour = _tour(new_page, device, scheme)
+    thing = goods(shop, age=17)[0]
+    found = tour.look("/", "/catalog", "/search?q=kitob", "/search?q=zzzzqqq", "/sign-in", "/cart")
+    found += tour.look("/shops/quvnoq-oyinchoqlar", f"/p/{thing.slug}", "/offline", "/p/yoq")
+    add_to_cart(tour.page, "uz", thing.slug)
+    assert found + tour.look("/cart", "/checkout") == []
+
+
+@pytest.mark.parametrize(("device", "scheme"), LOOKS)
+def test_family(new_page: NewPage, shop: Shop, device: dict[str, object], scheme: str) -> None:
+    family = make_family(shop)
+    tour = _tour(new_page, device, scheme)
+    question = _ask(new_page, shop, family.lola)
+    enter(shop, tour.page.context, family.mother)
+    found = tour.look("/family", f"/family/children/{family.lola.id}", "/family/children/new")
+    found += tour.look("/family/pin", "/family/approvals", f"/family/approvals/{question}")
+    found += tour.look("/me", "/orders", "/notifications")
+    assert found == []
+
+
+@pytest.mark.parametrize("who", ["lola", "temur"])
+@pytest.mark.parametrize(("device", "scheme"), LOOKS)
+def test_kids(
+    new_page: NewPage, shop: Shop, who: str, device: dict[str, object], scheme: str
+) -> None:
+    family: Family = make_family(shop)
+    kid: Kid = getattr(family, who)
+    tour = _tour(new_page, device, scheme)
+    enter(shop, tour.page.context, kid)
+    thing = goods(shop, age=kid.age)[0]
+    found = tour.look("/kids", "/catalog", f"/p/{thing.slug}", f"/kids/ask/{thing.offer_id}")
+    asked = _ask(new_page, shop, kid)
+    assert found + tour.look(f"/kids/asks/{asked}", "/kids/asks", "/kids/leave") == []
+
+
+@pytest.mark.parametrize(("device", "scheme"), LOOKS)
+def test_desk(new_page: NewPage, shop: Shop, device: dict[str, object], scheme: str) -> None:
+    tour = _tour(new_page, device, scheme)
+    enter(shop, tour.page.context, of_demo(shop, "botir"))
+    assert tour.look("/seller", "/seller/orders", "/seller/orders?tab=closed") == []
+
+
+def _ask(new_page: NewPage, shop: Shop, kid: Kid) -> str:
+    page = new_page()
+    enter(shop, page.context, kid)
+    page.goto(f"/uz/kids/ask/{goods(shop, age=kid.age)[1].offer_id}")
+    page.locator(".sticker").first.click()
+    page.locator("button.button--send").click()
+    page.wait_for_url("**/kids/asks/*")
+    return page.url.rpartition("/")[2]
