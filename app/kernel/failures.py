@@ -83,7 +83,8 @@ def _answer(request: Request[Any, Any, Any], error: AppError, status: int) -> Re
         )
     name = TEMPLATES.get(status, str(status))
     template = f"errors/{name if name in KNOWN else '500'}.html"
-    return web.page(request, template, status=status, message=text)
+    retry = request.scope["state"]["path"] if request.method == "GET" else ""
+    return web.page(request, template, status=status, message=text, retry=retry)
 
 
 def _to_sign_in(request: Request[Any, Any, Any]) -> Response[Any]:

@@ -57,7 +57,7 @@ def page(
     if offline:
         headers["x-offline"] = "keep"
     return Response(
-        html.encode(), status_code=status, media_type="text/html; charset=utf-8", headers=headers
+        html.encode(), status_code=status, media_type=MediaType.HTML, headers=headers
     )
 
 

@@ -67,7 +67,6 @@ async def _page(
         address=await queries.delivery_address(session, viewer.user_id, viewer.household_id),
         order=await queries.order_of(session, question),
         decider=await queries.decider_name(session, question),
-        ask_confirmation=question.needs_confirmation and not viewer.is_confirmed,
         wants=request.query_params.get("want", ""),
         form=form,
         notice=notice,
@@ -75,7 +74,7 @@ async def _page(
     )
 
 
-@post("/family/approvals/{request_id:uuid}/decision", opt=DECIDE, name="approvals.decide")
+@post("/family/approvals/{request_id:uuid}/decision", opt=DECIDE, name="approvals.decide", status_code=200)
 async def decide(
     request: AnyRequest,
     session: AsyncSession,
@@ -99,10 +98,12 @@ async def decide(
     if not question.is_open:
         raise deciding.AlreadyDecided
     if question.needs_confirmation and not viewer.is_confirmed:
-        result = await pin.check(session, services.settings, household_id, form.data.pin or "")
+        if form.data.pin is None:
+            return _confirm_page(request, question, form)
+        result = await pin.check(session, services.settings, household_id, form.data.pin)
         if not result.is_right:
             form.fail("pin", result.text())
-            return await _page(request, session, viewer, request_id, form, status=422)
+            return _confirm_page(request, question, form, status=422)
         await sessions.confirm(request, session, viewer)
     return await _approve(request, session, viewer, services, request_id, form)
 
@@ -133,6 +134,21 @@ async def _approve(
     if order.state == "awaiting_payment":
         return web.redirect(request, f"/pay/{await reference_of(session, order.id)}")
     return web.redirect(request, f"/family/approvals/{request_id}")
+
+
+def _confirm_page(
+    request: AnyRequest, question: queries.Question, form: Form[Any], status: int = 200
+) -> Response[Any]:
+    """The second tap: a passkey or the PIN."""
+    return web.page(
+        request,
+        "approvals/confirm.html",
+        here="family",
+        question=question,
+        seen_price=form.value("seen_price"),
+        form=form,
+        status=status,
+    )
 
 
 @get("/family/approvals/{request_id:uuid}/stream", opt=DECIDE, name="approvals.stream")
