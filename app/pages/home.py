@@ -41,8 +41,11 @@ async def home(request: Asked, session: AsyncSession, viewer: Viewer) -> Respons
     """The shop's home; a child's device goes to the child's own."""
     if viewer.zone is Zone.KIDS:
         return web.redirect(request, "/kids")
-    picks = await queries.listing(session, viewer.audience, Filters(in_stock=True), size=PICKS)
-    newest = Filters(in_stock=True, sort=Sort.NEWEST)
+    rails = [(Filters(in_stock=True), PICKS), (Filters(in_stock=True, sort=Sort.NEWEST), NEWEST)]
+    picks, newest = [
+        (await queries.listing(session, viewer.audience, wish, for_children=True, size=size)).rows
+        for wish, size in rails
+    ]
     return web.page(
         request,
         "pages/home.html",
@@ -54,8 +57,8 @@ async def home(request: Asked, session: AsyncSession, viewer: Viewer) -> Respons
             for key, (low, high) in BANDS.items()
         ],
         skills=[(key, SKILLS[key], *door) for key, door in SKILL_DOORS.items()],
-        picks=picks.rows,
-        newest=(await queries.listing(session, viewer.audience, newest, size=NEWEST)).rows,
+        picks=picks,
+        newest=newest,
     )
 
 
