@@ -1,0 +1,1 @@
+"""Measures a copy of the shop on this machine: `python -m bench`, `python -m bench.lighthouse`."""
