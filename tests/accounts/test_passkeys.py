@@ -55,9 +55,7 @@ async def session_of(services, client):
         )
 
 
-async def test_a_passkey_is_added_and_signs_in_on_another_device(
-    phone, new_client, services, cast
-):
+async def test_a_passkey_is_added_and_signs_in_on_another_device(phone, new_client, services, cast):
     device, laptop = Authenticator(), new_client()
 
     added = await add(phone, device)
@@ -159,9 +157,7 @@ async def test_twenty_answers_to_one_challenge_open_once(phone, new_client):
     page = await guests[0].get("/uz/sign-in")
     token = page.text.split('name="csrf-token" content="')[1].split('"')[0]
     sent = [
-        guest.post(
-            "/passkeys/sign-in/verify", json=answer, headers={**HERE, "x-csrf-token": token}
-        )
+        guest.post("/passkeys/sign-in/verify", json=answer, headers={**HERE, "x-csrf-token": token})
         for guest in guests
     ]
     results = [r.status_code for r in await asyncio.gather(*sent)]
@@ -241,9 +237,7 @@ async def test_a_challenge_for_a_sign_in_confirms_nothing(phone):
 
 
 async def test_ways_in_change_only_after_a_fresh_proof(new_client, sign_in, services, cast):
-    old = await sign_in(
-        new_client(), cast.dilnoza, signed_in_at=clock.now() - timedelta(minutes=6)
-    )
+    old = await sign_in(new_client(), cast.dilnoza, signed_in_at=clock.now() - timedelta(minutes=6))
     fresh = await sign_in(new_client(), cast.dilnoza, signed_in_at=clock.now())
     await add(fresh, Authenticator())
     [row] = await kept(services)

@@ -87,9 +87,7 @@ async def test_an_unused_session_ends_by_the_strictest_role(
     await sign_in(client, getattr(cast, person))
     token = client.cookies["session"]
     async with services.db.begin() as session:  # outlives the fixture's own end
-        await session.execute(
-            update(Session).values(expires_at=clock.now() + timedelta(days=90))
-        )
+        await session.execute(update(Session).values(expires_at=clock.now() + timedelta(days=90)))
 
     with clock.shifted(fits):
         assert (await load(services, token)).user_id is not None
@@ -144,9 +142,7 @@ async def test_handing_over_and_taking_back_change_the_token_and_the_rights(
     for path in ("/uz/family", "/uz/me", "/uz/seller", "/uz/cart", "/uz/notifications"):
         assert (await client.get(path)).status_code == 404
 
-    back = await client.post(
-        "/uz/kids/leave", data={"pin": cast.PINS[cast.KARIMOV]}, headers=HERE
-    )
+    back = await client.post("/uz/kids/leave", data={"pin": cast.PINS[cast.KARIMOV]}, headers=HERE)
     again = fresh_cookie(back, "session")
 
     viewer = await load(services, again)
