@@ -114,7 +114,8 @@ async def _close_services(app: Litestar) -> None:
 
 def scoped(app: Litestar, services: Services) -> RequestScope:
     """The framework's app inside the life of our requests."""
-    return RequestScope(app, services, _viewer, Limits(services))
+    inner: Any = app  # its own ASGI types are narrower than the protocol
+    return RequestScope(inner, services, _viewer, Limits(services))
 
 
 def create() -> ServeStaticASGI:

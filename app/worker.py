@@ -3,10 +3,11 @@
 import asyncio
 import signal
 import sys
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from arq import ArqRedis
+from arq.typing import WorkerCoroutine
 from arq.worker import Worker, func
 from redis.exceptions import RedisError
 
@@ -24,9 +25,12 @@ TIMEOUT_SECONDS = 120
 RECONNECT_SECONDS = 1.0
 
 
-async def run(context: dict[str, Any], task_id: str) -> None:
+async def run(context: dict[Any, Any], task_id: str) -> None:
     """The one arq job: everything else about a task is in its row."""
     await run_row(context["services"], UUID(task_id))
+
+
+THE_JOB = func(cast(WorkerCoroutine, run), keep_result=0, max_tries=1, timeout=TIMEOUT_SECONDS)
 
 
 async def serve(queues: list[Queue]) -> None:
@@ -53,7 +57,11 @@ async def _consume(services: Services, carrier: ArqRedis, queue: Queue) -> None:
     """arq's worker ends when Valkey goes away; start it again until we are cancelled."""
     while True:
         worker = Worker(
-            functions=[func(run, keep_result=0, max_tries=1, timeout=TIMEOUT_SECONDS)],
+            functions=[
+                func(
+                    cast(WorkerCoroutine, run), keep_result=0, max_tries=1, timeout=TIMEOUT_SECONDS
+                )
+            ],
             redis_pool=carrier,
             queue_name=queue_name(queue),
             ctx={"services": services},

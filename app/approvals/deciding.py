@@ -19,7 +19,8 @@ from app.kernel.events import publish
 from app.kernel.i18n import N_, get_locale
 from app.kernel.states import check_move
 from app.orders.models import Order
-from app.orders.placing import Basket, BasketLine, place
+from app.orders.placing import Basket, place
+from app.orders.pricing import BasketLine
 from app.shipping.addresses import AddressData
 
 ANSWERS = {

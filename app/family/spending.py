@@ -121,7 +121,7 @@ async def today(session: AsyncSession, child_id: UUID) -> DayState:
     row = (await session.execute(statement)).first()
     if row is None:
         return DayState(0, 0, 0, 0)
-    amount, day = row
+    amount, day = row.amount, row.SpendingDay
     if day is None:
         return DayState(amount, 0, 0, 0)
     return DayState(day.limit_amount, day.reserved, day.consumed, day.beyond)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 
 BUILDER = "1"  # raise it when the same sources must give other files
 PREFIX = "/static/"

@@ -26,7 +26,7 @@ class Limits:
         storage = RedisStorage(
             f"async+{url}",
             implementation="redispy",
-            connection_pool=services.redis.connection_pool,
+            connection_pool=services.redis.connection_pool,  # type: ignore[arg-type]
         )
         self._limiter = SlidingWindowCounterRateLimiter(storage)
         self._items: dict[str, RateLimitItem] = {}

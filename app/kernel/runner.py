@@ -28,7 +28,7 @@ async def run_row(services: Services, task_id: UUID) -> None:
         await _record_failure(services, task_id, tries=0, reason=f"unknown task {row.name}")
         return
     try:
-        args = msgspec.convert(row.payload, task.args)
+        args: object = msgspec.convert(row.payload, task.args)
         if task.outward:
             await _run_outward(services, task, task_id, args)
         else:

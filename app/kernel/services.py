@@ -35,7 +35,7 @@ def build(settings: Settings, registry: Registry) -> Services:
         settings=settings,
         registry=registry,
         db=Database(settings, registry),
-        redis=redis.from_url(
+        redis=redis.Redis.from_url(
             settings.redis_url,
             socket_timeout=2,
             socket_connect_timeout=0.5,

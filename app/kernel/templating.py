@@ -47,5 +47,5 @@ class Templates:
         inner = template.new_context(dict(context))
         root = template.root_render_func(inner)
         next(root, None)
-        html = self.env.concat(inner.blocks[block][0](inner))  # type: ignore[attr-defined]
+        html = self.env.concat(inner.blocks[block][0](inner))
         return str(html)

@@ -56,9 +56,7 @@ def page(
     }
     if offline:
         headers["x-offline"] = "keep"
-    return Response(
-        html.encode(), status_code=status, media_type=MediaType.HTML, headers=headers
-    )
+    return Response(html.encode(), status_code=status, media_type=MediaType.HTML, headers=headers)
 
 
 def page_context(request: Request[Any, Any, Any]) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """What people who try the shop need to know: accounts, codes, messages, keys, orders."""
 
-import importlib
 import os
 import re
 from collections.abc import Sequence
@@ -11,7 +10,11 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from app import slices
 from app.delivery.models import Message
+from app.kernel import config
+from app.kernel.services import build
+from app.local import demo_orders
 from app.local.folder import development_secrets
 from app.local.trouble import Trouble
 
@@ -58,11 +61,13 @@ def keys(folder: Path) -> dict[str, str]:
     return {name.lower(): known[name] for name in ("PAYME_KEY", "PAYME_MERCHANT_ID")}
 
 
-async def orders(count: int, amount: int) -> list[dict[str, Any]]:
+async def orders(count: int, amount: int) -> list[str]:
     """Make fresh payable orders of exactly `amount` soʻm each."""
-    make = importlib.import_module("app.local.demo_orders").make
-    made: list[dict[str, Any]] = await make(count, amount)
-    return made
+    services = build(config.load(), slices.registry())
+    try:
+        return await demo_orders.make(services, count, amount)
+    finally:
+        await services.close()
 
 
 async def _rows(statement: Any) -> list[Any]:
