@@ -57,11 +57,7 @@ async def _consume(services: Services, carrier: ArqRedis, queue: Queue) -> None:
     """arq's worker ends when Valkey goes away; start it again until we are cancelled."""
     while True:
         worker = Worker(
-            functions=[
-                func(
-                    cast(WorkerCoroutine, run), keep_result=0, max_tries=1, timeout=TIMEOUT_SECONDS
-                )
-            ],
+            functions=[THE_JOB],
             redis_pool=carrier,
             queue_name=queue_name(queue),
             ctx={"services": services},

@@ -74,7 +74,12 @@ async def _page(
     )
 
 
-@post("/family/approvals/{request_id:uuid}/decision", opt=DECIDE, name="approvals.decide", status_code=200)
+@post(
+    "/family/approvals/{request_id:uuid}/decision",
+    opt=DECIDE,
+    name="approvals.decide",
+    status_code=200,
+)
 async def decide(
     request: AnyRequest,
     session: AsyncSession,
@@ -83,29 +88,46 @@ async def decide(
     request_id: UUID,
 ) -> Response[Any]:
     form = await read_form(request, forms.DecisionForm)
-    household_id, guardian_id = viewer.household_id, viewer.user_id
-    if household_id is None or guardian_id is None:
+    if viewer.household_id is None or viewer.user_id is None:
         raise NotFound
     if form.data is None:
         return await _page(request, session, viewer, request_id, form, status=422)
     here = f"/family/approvals/{request_id}"
     if form.data.decision == "decline":
-        await deciding.decline(session, household_id, request_id, guardian_id, form.data.answer)
+        await deciding.decline(
+            session, viewer.household_id, request_id, viewer.user_id, form.data.answer
+        )
         return web.redirect(request, here, toast=_("Your answer is on its way."))
-    question = await queries.question(session, household_id, request_id)
+    question = await queries.question(session, viewer.household_id, request_id)
     if question.state is State.ORDERED:
         return web.redirect(request, here)
     if not question.is_open:
         raise deciding.AlreadyDecided
     if question.needs_confirmation and not viewer.is_confirmed:
-        if form.data.pin is None:
-            return _confirm_page(request, question, form)
-        result = await pin.check(session, services.settings, household_id, form.data.pin)
-        if not result.is_right:
-            form.fail("pin", result.text())
-            return _confirm_page(request, question, form, status=422)
-        await sessions.confirm(request, session, viewer)
+        refusal = await _confirm(request, session, viewer, services, question, form)
+        if refusal is not None:
+            return refusal
     return await _approve(request, session, viewer, services, request_id, form)
+
+
+async def _confirm(
+    request: AnyRequest,
+    session: AsyncSession,
+    viewer: Viewer,
+    services: Services,
+    question: queries.Question,
+    form: Form[forms.DecisionForm],
+) -> Response[Any] | None:
+    """The second tap; None when the PIN was right. A passkey has confirmed the viewer before."""
+    household_id, sent = viewer.household_id, form.valid.pin
+    if sent is None or household_id is None:
+        return _confirm_page(request, question, form)
+    result = await pin.check(session, services.settings, household_id, sent)
+    if not result.is_right:
+        form.fail("pin", result.text())
+        return _confirm_page(request, question, form, status=422)
+    await sessions.confirm(request, session, viewer)
+    return None
 
 
 async def _approve(
