@@ -36,6 +36,7 @@ class Relay:
         self._carrier = carrier
         self._queues = tuple(queues)
         self._wake = asyncio.Event()
+        self._planted: dict[str, int] = {}  # the slot of each periodic task that is surely there
 
     async def run(self) -> None:
         """Run until cancelled; survives a dead database and a dead Valkey."""
@@ -79,18 +80,19 @@ class Relay:
 
     async def _plant(self) -> None:
         """Write the row of the current slot of each periodic task, once over all workers."""
-        mine = [
-            t
-            for t in self._services.registry.tasks.values()
-            if t.every_seconds and t.queue in self._queues
-        ]
-        if not mine:
-            return
         moment = clock.now().timestamp()
+        slots = {
+            task: int(moment // task.every_seconds)
+            for task in self._services.registry.tasks.values()
+            if task.every_seconds and task.queue in self._queues
+        }
+        new = {t: slot for t, slot in slots.items() if self._planted.get(t.name) != slot}
+        if not new:
+            return
         async with self._services.db.begin() as session:
-            for task in mine:
-                slot = int(moment // (task.every_seconds or 1))
+            for task, slot in new.items():
                 await enqueue(session, task, NoArguments(), key=f"{task.name}:{slot}")
+        self._planted |= {task.name: slot for task, slot in new.items()}
 
     async def _listen(self) -> None:
         while True:
