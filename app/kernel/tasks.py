@@ -144,8 +144,8 @@ async def enqueue(
     statement = insert(TaskRow).values(row)
     if key is not None:
         statement = statement.on_conflict_do_nothing(index_elements=["key"])
-    await session.execute(statement)
-    if after_seconds == 0:
+    written = await session.execute(statement)
+    if getattr(written, "rowcount", 0) and after_seconds == 0:  # an ignored row wakes nobody
         await session.execute(select(func.pg_notify(CHANNEL, work.queue)))
 
 
