@@ -100,7 +100,7 @@ def framework(settings: Settings, registry: Registry) -> Litestar:
         logging_config=LoggingConfig(log_exceptions="never"),  # kernel.failures logs them
         debug=False,
     )
-    app.state.templates = Templates([ROOT / "templates"], built, reload=not settings.is_production)
+    app.state.templates = Templates([ROOT / "templates"], built, reload=settings.template_reload)
     app.state.assets = built
     app.state.vapid_public_key = public_key(settings)
     return app

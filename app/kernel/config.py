@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     smtp_url: str = ""  # empty: messages are kept for the development mailbox
     sms_url: str = ""
 
+    template_reload: bool = False  # templates are read anew when they change, for their authors
     trusted_hosts: str = ""  # extra host names, comma separated
 
     @model_validator(mode="after")

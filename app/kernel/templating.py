@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2.environment import TemplateModule
 
 from app.kernel import formats, i18n
 from app.kernel.assets import Assets
@@ -15,6 +16,29 @@ LAYOUTS = {
     Zone.KIDS: "layouts/kids.html",
     Zone.DESK: "layouts/desk.html",
 }
+COMPONENTS = "components/"
+
+
+def local_url(target: str) -> str:
+    """The address of a page of ours in the reader's language."""
+    return f"/{i18n.get_locale().value}{target}"
+
+
+class KeptTemplate(Template):
+    """Macros of components are gathered once a process, however often pages import them.
+
+    Components read nothing of the page around them: what they need is a parameter or a global.
+    """
+
+    def make_module(
+        self,
+        vars: dict[str, Any] | None = None,  # noqa: A002  the name that the overridden one has
+        shared: bool = False,
+        locals: Mapping[str, Any] | None = None,  # noqa: A002
+    ) -> TemplateModule:
+        if vars is not None and (self.name or "").startswith(COMPONENTS):
+            return self._get_default_module()
+        return super().make_module(vars, shared, locals)
 
 
 class Templates:
@@ -31,8 +55,10 @@ class Templates:
             auto_reload=reload,
             cache_size=-1,
         )
+        if not reload:  # a kept module would hide a change of what it imports
+            self.env.template_class = KeptTemplate
         i18n.install(self.env)
-        self.env.globals["asset"] = assets.url
+        self.env.globals |= {"asset": assets.url, "url": local_url}
         self.env.filters |= formats.filters()
 
     def render(self, name: str, context: Mapping[str, Any]) -> str:

@@ -68,9 +68,6 @@ def page_context(request: Request[Any, Any, Any]) -> dict[str, Any]:
     query = request.scope.get("query_string", b"").decode("latin-1")
     settings = state["services"].settings
 
-    def url(target: str) -> str:
-        return f"/{locale.value}{target}" if target != "/" else f"/{locale.value}/"
-
     def switch_locale(other: str) -> str:
         return f"/{other}{path}" + (f"?{query}" if query else "")
 
@@ -84,7 +81,6 @@ def page_context(request: Request[Any, Any, Any]) -> dict[str, Any]:
         "badges": viewer.badges,
         "layout": LAYOUTS[viewer.zone],
         "toasts": _flash(request),
-        "url": url,
         "switch_locale": switch_locale,
         "base_url": settings.base_url.rstrip("/"),
         "is_production": settings.is_production,

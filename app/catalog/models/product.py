@@ -50,6 +50,13 @@ class Product(Keyed, Base):
             text("id desc"),
             postgresql_where=text(FOR_CHILDREN),
         ),
+        Index(
+            "ix_product_children_by_age",
+            text("age_from desc"),
+            text("popularity desc"),
+            text("id desc"),
+            postgresql_where=text(FOR_CHILDREN),
+        ),
         Index("ix_product_search", "search", postgresql_using="gin"),
         Index("ix_product_path", "category_path", postgresql_using="gin"),
     )
