@@ -119,6 +119,10 @@ async def _make_card(session: AsyncSession, price: int) -> Offer:
     )
     session.add(product)
     await session.flush()
+    return await _make_offer(session, product, price)
+
+
+async def _make_offer(session: AsyncSession, product: Product, price: int) -> Offer:
     variant = Variant(id=new_id(), product_id=product.id, weight_grams=0, position=0)
     session.add(variant)
     await session.flush()
