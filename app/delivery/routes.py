@@ -20,8 +20,8 @@ async def mailbox(
     if services.settings.is_production:
         raise NotFound
     check_text(q)
-    found = await queries.last_messages(session, q)
-    return web.page(request, "delivery/mailbox.html", block="messages", messages=found, q=q)
+    found = [queries.letter(row) for row in await queries.last_messages(session, q)]
+    return web.page(request, "delivery/mailbox.html", block="messages", letters=found, q=q)
 
 
 ROUTES = [mailbox]

@@ -1,12 +1,13 @@
 """Lifetimes, rotation, the child's device, the list of devices."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from litestar.datastructures import Headers
 from sqlalchemy import event, select, text, update
 
-from app.accounts import sessions
+from app.accounts import cookies, sessions
 from app.accounts.devices import device_name
 from app.accounts.loading import cookie_value
 from app.accounts.models import RoleGrant, Session
@@ -232,6 +233,20 @@ async def test_a_dead_session_takes_its_stale_csrf_cookie_away(client, services,
 
     gone = [c for c in answer.headers.get_list("set-cookie") if "Max-Age=0" in c]
     assert {c.split("=")[0] for c in gone} >= {"csrf", "session"}
+
+
+async def test_over_https_the_session_cookie_is_pinned_to_the_host(settings):
+    live = settings.model_copy(update={"base_url": "https://bozorcha.uz"})
+    unit = Unit()
+    unit.services = SimpleNamespace(settings=live)
+    request = SimpleNamespace(scope={"state": {"unit": unit, "services": unit.services}})
+
+    cookies.give(request, "token", "secret", 60)
+
+    session, csrf = (set(cookie.split("; ")) for cookie in unit.cookies)
+    assert {"__Host-session=token", "Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= session
+    assert {"csrf=secret", "Secure"} <= csrf
+    assert "HttpOnly" not in csrf
 
 
 async def test_name_and_language_are_saved_and_spoken(client, services, sign_in, cast):

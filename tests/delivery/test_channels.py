@@ -201,6 +201,27 @@ async def test_the_mailbox_shows_what_was_sent_newest_first_and_finds_a_phone(cl
     assert "<html" not in part.text
 
 
+async def test_the_mailbox_opens_the_page_that_a_push_leads_to(client, services):
+    body = '{"notification": {"body": "Lola soʻrayapti", "navigate": "/uz/family/approvals/1"}}'
+    async with services.db.begin() as session:
+        await outbox.send_push(
+            session,
+            endpoint="https://push.example/1",
+            p256dh="",
+            auth="",
+            kind="approval_asked",
+            payload=body,
+            title="Savol",
+            topic="1",
+            locale="uz",
+        )
+
+    page = await client.get("/uz/dev/mailbox")
+
+    assert "Lola soʻrayapti" in page.text
+    assert '<a href="/uz/family/approvals/1">' in page.text
+
+
 async def test_production_has_no_mailbox(client, services, built_app):
     framework, swap, _ = built_app
     live = services.settings.model_copy(update={"env": Environment.PRODUCTION})
