@@ -20,7 +20,8 @@ from app.kernel.i18n import N_, get_locale, gettext
 LIFETIME = timedelta(minutes=10)
 TRIES = 5
 WINDOW = timedelta(hours=1)
-PER_PHONE = 3  # codes in the window
+PER_PHONE = 3  # codes in the window that nobody has used: somebody pesters the phone
+USED_PER_PHONE = 20  # codes in the window at all
 PER_ADDRESS = 10
 
 
@@ -47,11 +48,15 @@ async def send(
     """Send a new code to the phone (E.164), valid in the browser of `binding` alone.
 
     It replaces an earlier one of that browser. `address` is the asker's hashed network; an empty
-    one is not counted. Raises TooManyCodes past three an hour to a phone or ten from an address.
+    one is not counted. Raises TooManyCodes past three unused ones an hour to a phone, twenty in
+    all, or ten from an address.
     """
     target = _target(settings, phone)
     await _wait_turn(session, f"code-phone:{target}")
-    if await _sent_lately(session, OneTimeCode.target == target) >= PER_PHONE:
+    if await _sent_lately(session, OneTimeCode.target == target) >= USED_PER_PHONE:
+        raise TooManyCodes
+    unused = (OneTimeCode.target == target) & OneTimeCode.used_at.is_(None)
+    if await _sent_lately(session, unused) >= PER_PHONE:
         raise TooManyCodes
     if address:
         await _wait_turn(session, f"code-address:{address}")

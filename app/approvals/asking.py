@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.approvals.events import ApprovalAsked
 from app.approvals.models import ApprovalRequest
 from app.approvals.states import State
-from app.catalog.offers import offer_for_sale
+from app.catalog.offers import OfferView, offer_for_sale
 from app.family import spending
 from app.kernel import clock
 from app.kernel.errors import Conflict, TooMany
@@ -70,32 +70,39 @@ async def ask(session: AsyncSession, child: Child, audience: Audience, wanted: A
     if found is not None:
         return found
     await _check_pace(session, child.id)
+    request_id = await _write(session, child, wanted, offer)
+    await publish(session, ApprovalAsked(request_id, child.household_id, child.id))
+    return request_id
+
+
+async def _write(session: AsyncSession, child: Child, wanted: Ask, offer: OfferView) -> UUID:
+    """The row and its reservation; without RETURNING, which the child's role may not use here."""
     request_id = new_id()
     reserved = await spending.reserve(session, child.id, request_id, offer.price)
-    statement = insert(ApprovalRequest).values(
-        id=request_id,
-        created_at=clock.now(),
-        household_id=child.household_id,
-        child_id=child.id,
-        idempotency_key=f"{child.id}:{wanted.key}",
-        product_id=offer.product_id,
-        offer_id=offer.offer_id,
-        seller_id=offer.seller_id,
-        quantity=1,
-        price=offer.price,
-        title=offer.title,
-        variant_name=offer.variant_name,
-        seller_name=offer.seller_name,
-        art=offer.art,
-        hue=offer.hue,
-        reason=wanted.reason,
-        is_over_limit=not reserved,
-        state=State.ASKED,
-        expires_at=clock.now() + LAPSES_AFTER,
-        version=1,
+    await session.execute(
+        insert(ApprovalRequest).values(
+            id=request_id,
+            created_at=clock.now(),
+            household_id=child.household_id,
+            child_id=child.id,
+            idempotency_key=f"{child.id}:{wanted.key}",
+            product_id=offer.product_id,
+            offer_id=offer.offer_id,
+            seller_id=offer.seller_id,
+            quantity=1,
+            price=offer.price,
+            title=offer.title,
+            variant_name=offer.variant_name,
+            seller_name=offer.seller_name,
+            art=offer.art,
+            hue=offer.hue,
+            reason=wanted.reason,
+            is_over_limit=not reserved,
+            state=State.ASKED,
+            expires_at=clock.now() + LAPSES_AFTER,
+            version=1,
+        )
     )
-    await session.execute(statement)
-    await publish(session, ApprovalAsked(request_id, child.household_id, child.id))
     return request_id
 
 

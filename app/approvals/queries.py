@@ -144,9 +144,19 @@ async def question(session: AsyncSession, household_id: UUID | None, request_id:
     if row is None:
         raise NotFound
     request, child, household = row
-    now_row = (await session.execute(_NOW, {"offer_id": request.offer_id})).first()
-    art, words = REASONS[request.reason]
+    now = (await session.execute(_NOW, {"offer_id": request.offer_id})).first()
     day = await spending.today(session, child.id)
+    return _question(request, child, household, now, day)
+
+
+def _question(
+    request: ApprovalRequest,
+    child: ChildProfile,
+    household: Household,
+    now: Row[Any] | None,
+    day: spending.DayState,
+) -> Question:
+    art, words = REASONS[request.reason]
     return Question(
         id=request.id,
         child_id=child.id,
@@ -160,7 +170,7 @@ async def question(session: AsyncSession, household_id: UUID | None, request_id:
         seller_name=request.seller_name,
         reason_art=art,
         reason_text=words,
-        price=Money.uzs(now_row.price if now_row else request.price),
+        price=Money.uzs(now.price if now else request.price),
         asked_price=Money.uzs(request.price),
         state=State(request.state),
         is_open=request.state == State.ASKED and request.expires_at > clock.now(),
@@ -174,8 +184,8 @@ async def question(session: AsyncSession, household_id: UUID | None, request_id:
         confirm_above=household.confirm_above,
         hides_details=household.hides_push_details,
         asked_over_limit=request.is_over_limit,
-        age_from=now_row.age_from if now_row else 0,
-        is_available=bool(now_row and now_row.available >= request.quantity),
+        age_from=now.age_from if now else 0,
+        is_available=bool(now and now.available >= request.quantity),
     )
 
 

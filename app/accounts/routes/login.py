@@ -54,7 +54,8 @@ async def send_code(
         return _page(request, form, step="phone", status=422)
     address = _address(request, services.settings)
     try:
-        await limits.hit("30/15 minute", "sign-in", address_of(request))
+        if address:
+            await limits.hit("30/15 minute", "sign-in", address)
         binding = await sessions.ensure(request, session, viewer)
         await codes.send(
             session, services.settings, form.data.phone, PURPOSE, address, binding.bytes

@@ -21,9 +21,12 @@ from app.kernel.services import Services
 from app.kernel.viewer import Viewer
 from app.orders.placing import PriceChanged
 from app.payments.intents import reference_of
+from app.shipping.quotes import NoDelivery
 
 AnyRequest = Request[Any, Any, Any]
 DECIDE = access.may("approval.decide")
+NOT_NOW = (PriceChanged, OfferSoldOut, NoDelivery)
+"""What placing may refuse between the look and the tap: the guardian is asked anew."""
 
 
 @get("/family/approvals", opt=DECIDE, name="approvals.list")
@@ -149,7 +152,7 @@ async def _approve(
     try:
         async with session.begin_nested():
             order = await deciding.approve(session, services.settings, given)
-    except (deciding.PriceRose, deciding.GoneForNow, PriceChanged, OfferSoldOut) as error:
+    except (deciding.PriceRose, deciding.GoneForNow, *NOT_NOW) as error:
         return await _page(
             request, session, viewer, request_id, form, status=409, notice=error.text()
         )
