@@ -65,8 +65,10 @@ create policy kids_child_profile on child_profile for select to kids using (
 );
 
 alter table approval_request enable row level security;
+-- A question names its product: when that was recalled or hidden since, the question is gone too.
 create policy kids_approval_request_read on approval_request for select to kids using (
   child_id = (select current_setting('app.child_id')::uuid)
+  and exists (select 1 from product p where p.id = product_id)
 );
 create policy kids_approval_request_ask on approval_request for insert to kids with check (
   child_id = (select current_setting('app.child_id')::uuid)

@@ -118,10 +118,10 @@ def test_granted_permissions_guard_something():
     assert set(routing.registry().permissions) <= used
 
 
-async def test_the_app_serves_exactly_these(app):
+def test_the_app_serves_exactly_these(built_app):
     served = {
         (method, route.path)
-        for route in app.litestar.routes
+        for route in built_app[0].routes
         for method in route.methods
         if method != "OPTIONS"
     }
