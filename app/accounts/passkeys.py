@@ -28,6 +28,7 @@ from webauthn.helpers.structs import (
     ResidentKeyRequirement,
     UserVerificationRequirement,
 )
+from webauthn.registration.verify_registration_response import VerifiedRegistration
 
 from app.accounts.challenges import (
     LIFETIME,
@@ -121,7 +122,17 @@ async def register(
     taken = select(Passkey.id).where(Passkey.credential_id == found.credential_id)
     if await session.scalar(taken) is not None:
         raise PasskeyRefused
-    passkey = Passkey(
+    passkey = _passkey(user_id, found, credential, label)
+    session.add(passkey)
+    await session.flush()
+    await publish(session, PasskeyAdded(user_id, passkey.id, label))
+    return passkey
+
+
+def _passkey(
+    user_id: UUID, found: VerifiedRegistration, credential: dict[str, Any], label: str
+) -> Passkey:
+    return Passkey(
         id=new_id(),
         user_id=user_id,
         credential_id=found.credential_id,
@@ -133,10 +144,6 @@ async def register(
         aaguid=found.aaguid,
         name=label,
     )
-    session.add(passkey)
-    await session.flush()
-    await publish(session, PasskeyAdded(user_id, passkey.id, label))
-    return passkey
 
 
 async def authenticate(
