@@ -31,7 +31,7 @@ from app.kernel import paging
 from app.kernel.paging import PAGE_SIZE
 from app.kernel.viewer import Audience
 
-CANDIDATES = 1000  # ranked at most; more than this is "very many"
+CANDIDATES = 500  # ranked at most, the most popular first; more is "very many" (docs/discovery.md)
 
 # Little words that would only narrow a search to nothing.
 _LITTLE = (

@@ -10,6 +10,7 @@ insert into vocabulary (word, products, for_children)
 select every.word, every.ndoc, kids.word is not null
 from ts_stat('{_DOCUMENTS}') every
 left join ts_stat('{_DOCUMENTS} and child_ok') kids using (word)
+where every.word !~ '[0-9]'
 """)  # noqa: S608 - constants
 
 

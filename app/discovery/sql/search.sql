@@ -15,7 +15,7 @@ as $$
     select v.word, v.products, 0.55
     from vocabulary v
     where length(wanted) >= 4
-      and v.word like left(wanted, 1) || '%'
+      and v.word ~>=~ left(wanted, 1) and v.word ~<~ (left(wanted, 1) || '{')
       and length(v.word) between length(wanted) - 1 and length(wanted) + 1
       and (
         levenshtein_less_equal(v.word, left(wanted, 60), 1) <= 1
@@ -41,16 +41,25 @@ as $$
   select coalesce(array_agg(word order by score desc, products desc, word), '{}') from best
 $$;
 
+-- Whether some word of the catalogue begins so; what holds a digit is never a slip. Words hold
+-- [a-z0-9] only, so '{' ends the range; LIKE with a parameter could not use the index.
 create or replace function search_knows(wanted text) returns boolean
 language sql stable strict set search_path = public, pg_temp
-as $$ select exists (select 1 from vocabulary where word like wanted || '%') $$;
+as $$
+  select wanted ~ '[0-9]'
+    or exists (select 1 from vocabulary where word ~>=~ wanted and word ~<~ (wanted || '{'))
+$$;
 
--- One word of a query: the word as a prefix or its corrections, or its Russian or English stem.
+-- One word of a query: the word as a prefix or its corrections, or its Russian or English stem
+-- where the prefix does not cover it.
 create or replace function search_word(wanted text, typed text, child boolean) returns tsquery
 language plpgsql stable strict set search_path = public, pg_temp
 as $$
 declare
   mark constant text := case when length(wanted) > 1 then ':*' else '' end;
+  stemmer constant regdictionary :=
+    case when typed ~ '[а-яё]' then 'russian_stem' else 'english_stem' end;
+  stem constant text := (ts_lexize(stemmer, typed))[1];
   terms text[] := array[wanted];
 begin
   if wanted !~ '^[a-z0-9]+$' then
@@ -59,8 +68,9 @@ begin
   if not search_knows(wanted) then
     terms := wanted || search_corrections(wanted, child);
   end if;
-  return to_tsquery('simple', array_to_string(terms, mark || ' | ') || mark)
-    || plainto_tsquery('russian', typed) || plainto_tsquery('english', typed);
+  return to_tsquery('simple', array_to_string(terms, mark || ' | ') || mark
+    || case when stem ~ '^[a-zа-яё]+$' and not starts_with(stem, wanted) then ' | ' || stem
+       else '' end);
 end
 $$;
 
