@@ -18,6 +18,8 @@ LOG_FACTS = {
     "payments.PaymentCancelled": "an attempt; the intent stays open",
     "payments.PaymentStarted": "evidence for talks with the provider",
 }
+# Heard, and not yet written by any screen.
+NOT_YET_WRITTEN = {"catalog.ProductsChanged": "sellers edit products in a later release"}
 KINDS = events(registry())
 
 
@@ -58,9 +60,13 @@ def test_its_listeners_take_this_event(kind):
 def test_subscribed_events_are_published_somewhere():
     """A listener for a fact that nobody writes is a feature that never happens."""
     code = "\n".join(source.text(path) for path in source.files("app", ".py"))
-    for kind in KINDS:
-        made = code.count(f"{kind.__name__}(") - code.count(f"class {kind.__name__}(")
-        assert made > 0, kind.name()
+    silent = {
+        kind.name()
+        for kind in KINDS
+        if code.count(f"{kind.__name__}(") == code.count(f"class {kind.__name__}(")
+    }
+
+    assert silent == set(NOT_YET_WRITTEN)
 
 
 def test_the_document_is_up_to_date():
