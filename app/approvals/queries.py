@@ -12,13 +12,16 @@ from app.accounts import roles
 from app.approvals.asking import REASONS
 from app.approvals.models import ApprovalRequest
 from app.approvals.states import State
+from app.catalog.offers import offers_for_sale
 from app.family import spending
 from app.family.models import ChildProfile, Household
 from app.kernel import clock
 from app.kernel.errors import NotFound
 from app.kernel.money import Money
-from app.kernel.viewer import Role
+from app.kernel.viewer import ADULT, Role
+from app.orders.pricing import BasketLine, price
 from app.shipping.addresses import AddressData, default_address
+from app.shipping.quotes import NoDelivery
 
 BADGE = """
 select count(*) from approval_request a join role_grant g
@@ -57,6 +60,7 @@ class Question:
 
     id: UUID
     child_id: UUID
+    offer_id: UUID
     nickname: str
     avatar: str
     child_hue: int
@@ -160,6 +164,7 @@ def _question(
     return Question(
         id=request.id,
         child_id=child.id,
+        offer_id=request.offer_id,
         nickname=child.nickname,
         avatar=child.avatar,
         child_hue=child.hue,
@@ -257,3 +262,17 @@ async def delivery_address(
         if user_id is not None and (found := await default_address(session, user_id)) is not None:
             return found
     return None
+
+
+async def delivery_price(
+    session: AsyncSession, shown: Question, address: AddressData | None
+) -> Money | None:
+    """What bringing it costs, so that the guardian sees the whole sum before deciding."""
+    if address is None or not shown.is_open or not shown.is_available:
+        return None
+    offers = await offers_for_sale(session, ADULT, [shown.offer_id])
+    lines = [BasketLine(offer, 1) for offer in offers.values()]
+    try:
+        return Money.uzs((await price(session, lines, address.region)).delivery)
+    except NoDelivery:
+        return None

@@ -60,6 +60,7 @@ async def _page(
     notice: str = "",
 ) -> Response[Any]:
     question = await queries.question(session, viewer.household_id, request_id)
+    address = await queries.delivery_address(session, viewer.user_id, viewer.household_id)
     return web.page(
         request,
         "approvals/question.html",
@@ -67,7 +68,8 @@ async def _page(
         here="family",
         question=question,
         answers=deciding.ANSWERS,
-        address=await queries.delivery_address(session, viewer.user_id, viewer.household_id),
+        address=address,
+        delivery=await queries.delivery_price(session, question, address),
         order=await queries.order_of(session, question),
         decider=await queries.decider_name(session, question),
         wants=request.query_params.get("want", ""),
