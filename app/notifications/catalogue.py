@@ -44,7 +44,7 @@ CATALOGUE: Mapping[str, Notice] = {
         "heart",
         is_urgent=True,
         hidden=(N_("A child asks for your answer"), N_("Open Bozorcha to see the wish.")),
-        sms=N_("Bozorcha: %(nickname)s asks for “%(title)s”, %(price)s. Open the shop to answer."),
+        sms=N_("Bozorcha: %(nickname)s asks: %(title)s, %(price)s. Open the shop to answer."),
         hidden_sms=N_("Bozorcha: a child asks for your answer. Open the shop to see the wish."),
         actions=(("approve", N_("Approve")), ("decline", N_("Not now"))),
     ),
