@@ -17,11 +17,11 @@ from app.kernel.observe import log
 from app.kernel.relay import Relay, queue_name
 from app.kernel.runner import run_row
 from app.kernel.services import Services, build
-from app.kernel.tasks import Queue
+from app.kernel.tasks import LEASE_SECONDS, Queue
 
 POLL_SECONDS = {Queue.CRITICAL: 0.05, Queue.DEFAULT: 0.2, Queue.BULK: 0.5}
 MAX_JOBS = {Queue.CRITICAL: 20, Queue.DEFAULT: 10, Queue.BULK: 5}
-TIMEOUT_SECONDS = 120
+TIMEOUT_SECONDS = LEASE_SECONDS - 10  # a task ends before anybody takes it for lost
 RECONNECT_SECONDS = 1.0
 
 

@@ -21,10 +21,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel import clock
 from app.kernel.observe import log
 from app.kernel.services import Services
-from app.kernel.tasks import CHANNEL, NoArguments, Queue, TaskRow, TaskState, enqueue
+from app.kernel.tasks import (
+    CHANNEL,
+    LEASE_SECONDS,
+    NoArguments,
+    Queue,
+    TaskRow,
+    TaskState,
+    enqueue,
+)
 
 SWEEP_SECONDS = 1.0
-LEASE_SECONDS = 60  # a queued row that is not done by then is handed over again
 BATCH = 200
 
 

@@ -4,12 +4,12 @@ from datetime import timedelta
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from app.kernel import clock
 from app.kernel.observe import log
 from app.kernel.services import Services
-from app.kernel.tasks import Retry, Task, TaskRow, TaskState, backoff
+from app.kernel.tasks import LEASE_SECONDS, Retry, Task, TaskRow, TaskState, backoff
 
 _OPEN = (TaskState.WAITING, TaskState.QUEUED)
 
@@ -49,6 +49,10 @@ async def _run_inside(services: Services, task: Task, task_id: UUID, args: objec
 
 
 async def _run_outward(services: Services, task: Task, task_id: UUID, args: object) -> None:
+    """Nothing is locked meanwhile, so a claim keeps a second runner away."""
+    async with services.db.begin() as session:
+        if not await _claim(session, task_id):
+            return
     await task.run(services, args)
     async with services.db.begin() as session:
         await _mark_done(session, task_id)
@@ -61,6 +65,18 @@ async def _take(session, task_id: UUID) -> bool:  # type: ignore[no-untyped-def]
         .with_for_update(skip_locked=True)
     )
     return (await session.scalar(locked)) is not None
+
+
+async def _claim(session, task_id: UUID) -> bool:  # type: ignore[no-untyped-def]
+    lost = clock.now() - timedelta(seconds=LEASE_SECONDS)
+    claimed = (
+        update(TaskRow)
+        .where(TaskRow.id == task_id, TaskRow.state.in_(_OPEN))
+        .where(or_(TaskRow.claimed_at.is_(None), TaskRow.claimed_at <= lost))
+        .values(claimed_at=clock.now())
+        .returning(TaskRow.id)
+    )
+    return (await session.scalar(claimed)) is not None
 
 
 async def _mark_done(session, task_id: UUID) -> None:  # type: ignore[no-untyped-def]
@@ -79,6 +95,7 @@ async def _record_failure(
         if row is None or row.state not in _OPEN:
             return
         row.attempts += 1
+        row.claimed_at = None
         row.error = reason[:2000]
         if row.attempts >= tries:
             row.state = TaskState.DEAD

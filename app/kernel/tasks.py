@@ -22,6 +22,7 @@ from app.kernel import clock
 from app.kernel.db import Base
 from app.kernel.ids import new_id
 
+LEASE_SECONDS = 60  # whoever holds a row longer is taken for dead
 CHANNEL = "tasks"  # LISTEN/NOTIFY channel that wakes the relay
 
 
@@ -64,6 +65,7 @@ class TaskRow(Base):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     run_after: Mapped[datetime]
     queued_at: Mapped[datetime | None]
+    claimed_at: Mapped[datetime | None]  # since when an outward task runs; plain ones hold a lock
     done_at: Mapped[datetime | None]
     error: Mapped[str | None]
 
