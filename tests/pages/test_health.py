@@ -4,9 +4,8 @@ import httpx
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
-from app import slices
+from app import main, slices
 from app.kernel.services import build
-from app.main import create
 from app.pages.health import head
 
 
@@ -45,8 +44,10 @@ async def test_a_dead_database_is_fatal(settings):
 
 
 async def _ready(settings):
-    services = build(settings, slices.registry())
-    transport = httpx.ASGITransport(app=create(services=services), raise_app_exceptions=False)
+    registry = slices.registry()
+    services = build(settings, registry)
+    app = main.scoped(main.framework(settings, registry), services)
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     try:
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             return await client.get("/health/ready")
