@@ -24,32 +24,44 @@ async def nudge(redis: Redis, topic: str) -> None:
         return
 
 
-async def changes(redis: Redis, topic: str, version: Version) -> AsyncIterator[bytes]:
-    """Yield a `changed` event whenever `version()` answers something new; ends when it is None."""
+async def changes(
+    redis: Redis, topic: str, version: Version, seen: str = ""
+) -> AsyncIterator[bytes]:
+    """Yield a `changed` event whenever `version()` answers something new; ends when it is None.
+
+    `seen` is the version that the page shows: what moved between its rendering and the opening
+    of the stream is told at once.
+    """
     loop = asyncio.get_running_loop()
     ends = loop.time() + LIFE_SECONDS
     pubsub = redis.pubsub()
-    known = await version()
     yield b"retry: 2000\n\n"
     try:
         while loop.time() < ends:
-            await _wait(pubsub, topic)
+            await _listen(pubsub, topic)  # before the look, so that no nudge falls between
             current = await version()
             if current is None:
                 return
-            if current != known:
-                known = current
+            if seen and current != seen:
                 yield f"event: changed\nid: {current}\ndata: {current}\n\n".encode()
             else:
                 yield b": still here\n\n"
+            seen = current
+            await _wait(pubsub)
     finally:
         await _close(pubsub)
 
 
-async def _wait(pubsub, topic: str) -> None:  # type: ignore[no-untyped-def]
+async def _listen(pubsub, topic: str) -> None:  # type: ignore[no-untyped-def]
     try:
         if not pubsub.subscribed:
             await pubsub.subscribe(f"stream:{topic}")
+    except (RedisError, OSError):
+        return
+
+
+async def _wait(pubsub) -> None:  # type: ignore[no-untyped-def]
+    try:
         await pubsub.get_message(ignore_subscribe_messages=True, timeout=LOOK_SECONDS)
     except (RedisError, OSError):
         await asyncio.sleep(LOOK_SECONDS)

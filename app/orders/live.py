@@ -10,8 +10,10 @@ from app.kernel.viewer import Viewer
 from app.orders import queries
 
 
-async def follow(services: Services, viewer: Viewer, number: str) -> AsyncIterator[bytes]:
-    """Events of one order. Raises NotFound at once for a foreign one."""
+async def follow(
+    services: Services, viewer: Viewer, number: str, seen: str
+) -> AsyncIterator[bytes]:
+    """Events of one order that a page shows as of `seen`. Raises NotFound for a foreign one."""
 
     async def version() -> str | None:
         async with services.db.begin(Access(read_only=True)) as session:
@@ -21,4 +23,4 @@ async def follow(services: Services, viewer: Viewer, number: str) -> AsyncIterat
         order_id = await queries.visible_id(session, viewer, number)
     if order_id is None:
         raise NotFound
-    return changes(services.redis, f"order:{order_id}", version)
+    return changes(services.redis, f"order:{order_id}", version, seen)

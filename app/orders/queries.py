@@ -56,6 +56,7 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class OrderPage:
     number: str
+    version: int
     state: OrderState
     goods: int
     delivery: int
@@ -103,6 +104,7 @@ async def order_page(session: AsyncSession, viewer: Viewer, number: str) -> Orde
     order: Order = row.Order
     return OrderPage(
         number=order.number,
+        version=order.version,
         state=OrderState(order.state),
         goods=order.goods,
         delivery=order.delivery,

@@ -37,6 +37,7 @@ async def home(request: AnyRequest, session: AsyncSession, viewer: Viewer) -> Re
         "approvals/kids_home.html",
         here="home",
         offline=True,
+        seen=await queries.version(session, child.id),
         shelves=tree.roots,
         picks=await kids_picks(session, viewer.audience),
         asks=(await queries.mine(session, child.id))[:6],
@@ -86,12 +87,14 @@ async def ask(
 
 @get("/kids/asks", opt=access.kids, name="approvals.asks")
 async def asks(request: AnyRequest, session: AsyncSession, viewer: Viewer) -> Response[Any]:
+    seen = await queries.version(session, _child(viewer).id)
     return web.page(
         request,
         "approvals/kids_asks.html",
         block="asks",
         here="asks",
         offline=True,
+        seen=seen,
         asks=await queries.mine(session, _child(viewer).id),
         answers=ANSWERS,
     )
@@ -101,17 +104,24 @@ async def asks(request: AnyRequest, session: AsyncSession, viewer: Viewer) -> Re
 async def asked(
     request: AnyRequest, session: AsyncSession, viewer: Viewer, request_id: UUID
 ) -> Response[Any]:
+    seen = await queries.version(session, _child(viewer).id)
     mine = await queries.mine(session, _child(viewer).id)
     found = next((row for row in mine if row.id == request_id), None)
     if found is None:
         raise NotFound
     return web.page(
-        request, "approvals/asked.html", block="answer", here="asks", ask=found, answers=ANSWERS
+        request,
+        "approvals/asked.html",
+        block="answer",
+        here="asks",
+        seen=seen,
+        ask=found,
+        answers=ANSWERS,
     )
 
 
 @get("/kids/stream", opt=access.kids, name="approvals.kids_stream")
-async def stream(services: Services, viewer: Viewer) -> Stream:
+async def stream(services: Services, viewer: Viewer, seen: str = "") -> Stream:
     """The child's open screens follow the answers, inside its restricted role."""
     child = _child(viewer)
 
@@ -119,7 +129,7 @@ async def stream(services: Services, viewer: Viewer) -> Stream:
         async with services.db.begin(access_of(viewer, read_only=True)) as session:
             return await queries.version(session, child.id)
 
-    events = streams.changes(services.redis, f"child:{child.id}", version)
+    events = streams.changes(services.redis, f"child:{child.id}", version, seen)
     return Stream(events, media_type="text/event-stream", headers={"cache-control": "no-store"})
 
 

@@ -60,6 +60,7 @@ async def _page(
     notice: str = "",
 ) -> Response[Any]:
     question = await queries.question(session, viewer.household_id, request_id)
+    seen = await queries.version(session, question.child_id)
     address = await queries.delivery_address(session, viewer.user_id, viewer.household_id)
     return web.page(
         request,
@@ -67,6 +68,7 @@ async def _page(
         block="question",
         here="family",
         question=question,
+        seen=seen,
         answers=deciding.ANSWERS,
         address=address,
         delivery=await queries.delivery_price(session, question, address),
@@ -158,7 +160,8 @@ async def _approve(
         return await _page(
             request, session, viewer, request_id, form, status=409, notice=error.text()
         )
-    if order.state == "awaiting_payment":
+    is_payer = order.buyer_id == guardian_id  # the other guardian may have been faster
+    if order.state == "awaiting_payment" and is_payer:
         return web.redirect(request, f"/pay/{await reference_of(session, order.id)}")
     return web.redirect(request, f"/family/approvals/{request_id}")
 
@@ -180,7 +183,11 @@ def _confirm_page(
 
 @get("/family/approvals/{request_id:uuid}/stream", opt=DECIDE, name="approvals.stream")
 async def stream(
-    services: Services, session: AsyncSession, viewer: Viewer, request_id: UUID
+    services: Services,
+    session: AsyncSession,
+    viewer: Viewer,
+    request_id: UUID,
+    seen: str = "",
 ) -> Stream:
     """Follow one question: the other guardian's answer, the payment, the parcel."""
     question = await queries.question(session, viewer.household_id, request_id)
@@ -190,7 +197,7 @@ async def stream(
         async with services.db.begin(Access(read_only=True)) as reading:
             return await queries.version(reading, child_id)
 
-    events = streams.changes(services.redis, f"child:{child_id}", version)
+    events = streams.changes(services.redis, f"child:{child_id}", version, seen)
     return Stream(events, media_type="text/event-stream", headers={"cache-control": "no-store"})
 
 

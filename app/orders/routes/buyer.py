@@ -48,9 +48,9 @@ async def show(request: Asked, session: AsyncSession, viewer: Viewer, number: st
 
 
 @get("/orders/{number:str}/stream", opt=access.adults, name="orders.stream")
-async def stream(services: Services, viewer: Viewer, number: str) -> Stream:
+async def stream(services: Services, viewer: Viewer, number: str, seen: str = "") -> Stream:
     """Server-sent events: `changed` whenever the order moved."""
-    events = await live.follow(services, viewer, number)
+    events = await live.follow(services, viewer, number, seen)
     return Stream(events, media_type="text/event-stream", headers=STREAM_HEADERS)
 
 

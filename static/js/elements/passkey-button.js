@@ -4,12 +4,14 @@ import { sendJson } from "../lib/wire.js";
 
 class PasskeyButton extends HTMLElement {
   #waiting = null; // the silent offer inside the phone field, which a tap replaces
+  #offered = null; // its end: two proofs at once would each start a session
+  #isProven = false;
 
   connectedCallback() {
     if (!window.PublicKeyCredential) return;
     this.hidden = false;
     this.button.addEventListener("click", () => this.#run());
-    if ("conditional" in this.dataset) this.#offer();
+    if ("conditional" in this.dataset) this.#offered = this.#offer();
   }
 
   disconnectedCallback() {
@@ -34,6 +36,8 @@ class PasskeyButton extends HTMLElement {
     this.#waiting?.abort();
     this.#say("");
     this.button.setAttribute("aria-busy", "true");
+    await this.#offered;
+    if (this.#isProven) return;
     try {
       await this.#prove({});
     } catch (error) {
@@ -52,6 +56,7 @@ class PasskeyButton extends HTMLElement {
         ? await navigator.credentials.create({ publicKey: creationOptions(options) })
         : await navigator.credentials.get({ publicKey: requestOptions(options), ...how });
     const done = await sendJson(this.dataset.verify, credentialJson(credential));
+    this.#isProven = true;
     this.#leave(done.next || this.dataset.next);
   }
 
