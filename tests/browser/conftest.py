@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from app.local import chromium
 from app.local.processes import is_root
@@ -26,12 +26,22 @@ PHONE: dict[str, Any] = {
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 ARGUMENTS = ["--disable-dev-shm-usage", "--disable-gpu"]
 OWN_SCHEMES = ("data", "blob")
+STORY_SECONDS = 180
+PATIENCE = 20_000  # ms that a page may take to become what a story waits for
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    expect.set_options(timeout=PATIENCE)
     if config.getoption("screenshot", "off") == "off":
         config.option.screenshot = "only-on-failure"
         config.option.output = "reports/browser"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The start of the shop is not counted: it may wait for a busy machine."""
+    for item in items:
+        if "browser" in item.path.parts:
+            item.add_marker(pytest.mark.timeout(STORY_SECONDS, func_only=True))
 
 
 @pytest.fixture(scope="session")
@@ -109,6 +119,7 @@ def new_page(new_context: Callable[..., BrowserContext], watch: Watch) -> NewPag
     def make(device: dict[str, Any] = PHONE, **more: Any) -> Page:
         options = {"reduced_motion": "reduce", "locale": "uz-UZ", **device, **more}
         context = new_context(**options)
+        context.set_default_timeout(PATIENCE)
         watch.follow(context)
         return context.new_page()
 

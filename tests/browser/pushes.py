@@ -38,6 +38,16 @@ STUB = """
 }
 """
 
+NEWEST = """
+async () => {
+  const registration = await navigator.serviceWorker.ready;
+  const found = (await registration.getNotifications()).at(-1);
+  if (!found) return null;
+  const {title, body, tag, lang, actions, data} = found;
+  return {title, body, tag, lang, actions: [...actions], data};
+}
+"""
+
 
 @dataclass
 class PushService:
@@ -132,15 +142,7 @@ def deliver(page: Page, plain: str) -> dict[str, Any]:
     origin = "/".join(page.url.split("/")[:3])
     message = {"origin": origin, "registrationId": registration, "data": plain}
     session.send("ServiceWorker.deliverPushMessage", message)
-    page.wait_for_function(
-        "navigator.serviceWorker.ready.then((r) => r.getNotifications()).then((l) => l.length > 0)"
-    )
-    shown: dict[str, Any] = page.evaluate(
-        """navigator.serviceWorker.ready.then((r) => r.getNotifications()).then((list) => {
-          const {title, body, tag, lang, actions, data} = list.at(-1);
-          return {title, body, tag, lang, actions: [...actions], data};
-        })"""
-    )
+    shown: dict[str, Any] = until(lambda: page.evaluate(NEWEST), "a notification")
     session.detach()
     return shown
 

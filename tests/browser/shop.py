@@ -31,7 +31,7 @@ from app.local.running import WEB
 from app.local.testing import TestServices
 
 Found = TypeVar("Found")
-READY_SECONDS = 90
+READY_SECONDS = 180
 HOST = "127.0.0.1"
 
 
@@ -88,7 +88,7 @@ class Shop:
         return until(look, f"a code for {phone}")
 
 
-def until(look: Callable[[], Found | None], what: str, seconds: float = 15) -> Found:
+def until(look: Callable[[], Found | None], what: str, seconds: float = 30) -> Found:
     """Look again and again until something is there."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -3,7 +3,7 @@
 import re
 from uuid import UUID
 
-from playwright.sync_api import CDPSession, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -38,21 +38,34 @@ def sign_out(page: Page, locale: str = "uz") -> None:
     expect(page).to_have_url(re.compile(rf"/{locale}/$"))
 
 
-def add_authenticator(page: Page) -> CDPSession:
-    """A finger on this device, as far as the browser can tell."""
-    session = page.context.new_cdp_session(page)
-    session.send("WebAuthn.enable", {"enableUI": False})
-    options = {
-        "protocol": "ctap2",
-        "ctap2Version": "ctap2_1",
-        "transport": "internal",
-        "hasResidentKey": True,
-        "hasUserVerification": True,
-        "isUserVerified": True,
-        "automaticPresenceSimulation": True,
-    }
-    session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
-    return session
+class Finger:
+    """A virtual authenticator: a finger on this device, as far as the browser can tell."""
+
+    def __init__(self, page: Page) -> None:
+        self._session = page.context.new_cdp_session(page)
+        self._session.send("WebAuthn.enable", {"enableUI": False})
+        options = {
+            "protocol": "ctap2",
+            "ctap2Version": "ctap2_1",
+            "transport": "internal",
+            "hasResidentKey": True,
+            "hasUserVerification": True,
+            "isUserVerified": True,
+            "automaticPresenceSimulation": True,
+        }
+        made = self._session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+        self._id = made["authenticatorId"]
+
+    def lift(self) -> None:
+        """Off the device: whoever asks has to wait."""
+        self._answer(False)
+
+    def press(self) -> None:
+        self._answer(True)
+
+    def _answer(self, enabled: bool) -> None:
+        known = {"authenticatorId": self._id, "enabled": enabled}
+        self._session.send("WebAuthn.setAutomaticPresenceSimulation", known)
 
 
 def wait_for_worker(page: Page) -> None:
@@ -81,7 +94,7 @@ def fill_address(page: Page, locale: str, who: str = "Olga") -> None:
     page.locator("input[name=street]").fill("Buyuk Ipak Yoʻli, 54-uy")
 
 
-def pay_at_bank(page: Page, locale: str) -> None:
+def pay_at_bank(page: Page) -> None:
     """On the page of the sandbox bank: pay and come back."""
     expect(page).to_have_url(re.compile("/sandbox/payme/"))
     page.locator("button[value=success]").click()

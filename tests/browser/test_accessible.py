@@ -32,16 +32,16 @@ class Tour:
         return found
 
 
-def _tour(new_page: NewPage, device: dict[str, object], scheme: str) -> Tour:
-    return Tour(new_page(device, color_scheme=scheme))
+def _tour(new_page: NewPage, screen: dict[str, object], scheme: str) -> Tour:
+    return Tour(new_page(screen, color_scheme=scheme))
 
 
-@pytest.mark.parametrize(("device", "scheme"), LOOKS)
+@pytest.mark.parametrize(("screen", "scheme"), LOOKS)
 def test_shop(
-    new_page: NewPage, shop: Shop, watch: Watch, device: dict[str, object], scheme: str
+    new_page: NewPage, shop: Shop, watch: Watch, screen: dict[str, object], scheme: str
 ) -> None:
     watch.expect("status of 404")
-    tour = _tour(new_page, device, scheme)
+    tour = _tour(new_page, screen, scheme)
     thing = goods(shop, age=17)[0]
     found = tour.look("/", "/catalog", "/search?q=kitob", "/search?q=zzzzqqq", "/sign-in", "/cart")
     found += tour.look("/shops/quvnoq-oyinchoqlar", f"/p/{thing.slug}", "/offline", "/p/yoq")
@@ -49,10 +49,10 @@ def test_shop(
     assert found + tour.look("/cart", "/checkout") == []
 
 
-@pytest.mark.parametrize(("device", "scheme"), LOOKS)
-def test_family(new_page: NewPage, shop: Shop, device: dict[str, object], scheme: str) -> None:
+@pytest.mark.parametrize(("screen", "scheme"), LOOKS)
+def test_family(new_page: NewPage, shop: Shop, screen: dict[str, object], scheme: str) -> None:
     family = make_family(shop)
-    tour = _tour(new_page, device, scheme)
+    tour = _tour(new_page, screen, scheme)
     question = _ask(new_page, shop, family.lola)
     enter(shop, tour.page.context, family.mother)
     found = tour.look("/family", f"/family/children/{family.lola.id}", "/family/children/new")
@@ -62,13 +62,13 @@ def test_family(new_page: NewPage, shop: Shop, device: dict[str, object], scheme
 
 
 @pytest.mark.parametrize("who", ["lola", "temur"])
-@pytest.mark.parametrize(("device", "scheme"), LOOKS)
+@pytest.mark.parametrize(("screen", "scheme"), LOOKS)
 def test_kids(
-    new_page: NewPage, shop: Shop, who: str, device: dict[str, object], scheme: str
+    new_page: NewPage, shop: Shop, who: str, screen: dict[str, object], scheme: str
 ) -> None:
     family: Family = make_family(shop)
     kid: Kid = getattr(family, who)
-    tour = _tour(new_page, device, scheme)
+    tour = _tour(new_page, screen, scheme)
     enter(shop, tour.page.context, kid)
     thing = goods(shop, age=kid.age)[0]
     found = tour.look("/kids", "/catalog", f"/p/{thing.slug}", f"/kids/ask/{thing.offer_id}")
@@ -76,9 +76,9 @@ def test_kids(
     assert found + tour.look(f"/kids/asks/{asked}", "/kids/asks", "/kids/leave") == []
 
 
-@pytest.mark.parametrize(("device", "scheme"), LOOKS)
-def test_desk(new_page: NewPage, shop: Shop, device: dict[str, object], scheme: str) -> None:
-    tour = _tour(new_page, device, scheme)
+@pytest.mark.parametrize(("screen", "scheme"), LOOKS)
+def test_desk(new_page: NewPage, shop: Shop, screen: dict[str, object], scheme: str) -> None:
+    tour = _tour(new_page, screen, scheme)
     enter(shop, tour.page.context, of_demo(shop, "botir"))
     assert tour.look("/seller", "/seller/orders", "/seller/orders?tab=closed") == []
 

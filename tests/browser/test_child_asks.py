@@ -16,8 +16,8 @@ from tests.browser.conftest import NewPage
 from tests.browser.families import PIN, Family, Kid, enter, make_family
 from tests.browser.shop import Shop
 from tests.browser.steps import (
+    Finger,
     Goods,
-    add_authenticator,
     goods,
     owner_of,
     pay_at_bank,
@@ -26,6 +26,12 @@ from tests.browser.steps import (
     wait_for_worker,
 )
 from tests.browser.words import words_of
+
+DECIDE = """(pin) => {
+  const field = document.querySelector('input[name=pin]');
+  field.value = pin;
+  field.form.requestSubmit();
+}"""
 
 
 @dataclass(frozen=True)
@@ -53,8 +59,9 @@ def test_child_asks_and_parent_approves(
     assert {action["action"] for action in shown["actions"]} == {"approve", "decline"}
     with parent.expect_navigation(url=re.compile(f"/family/approvals/{asked.id}")):
         pushes.click(parent, "approve")
-    _approve_by_pin(parent, locale)
-    pay_at_bank(parent, locale)
+    _approve(parent, locale)
+    type_pin(parent)
+    pay_at_bank(parent)
 
     say = words_of(locale)
     expect(asked.child.locator("#answer")).to_contain_text(say("It is bought!"))
@@ -66,15 +73,16 @@ def test_parent_approves_by_finger(new_page: NewPage, shop: Shop) -> None:
     family, say = make_family(shop), words_of("uz")
     parent = new_page()
     enter(shop, parent.context, family.mother)
-    add_authenticator(parent)
+    Finger(parent)
     parent.goto("/uz/me")
     parent.get_by_role("button", name=say("Add a passkey")).click()
     expect(parent.get_by_role("button", name=say("Remove this passkey"))).to_be_visible()
     asked = _ask(new_page, shop, family.lola, "uz")
 
     parent.goto(f"/uz/family/approvals/{asked.id}")
+    _approve(parent, "uz")
     parent.get_by_role("button", name=say("Approve with face or finger")).click()
-    pay_at_bank(parent, "uz")
+    pay_at_bank(parent)
     expect(asked.child.locator("#answer")).to_contain_text(say("It is bought!"))
 
 
@@ -100,14 +108,10 @@ def test_two_guardians_make_one_decision(new_page: NewPage, shop: Shop) -> None:
     for parent, who in ((mother, family.mother), (father, family.father)):
         enter(shop, parent.context, who)
         parent.goto(f"/uz/family/approvals/{asked.id}")
-        parent.locator("input[name=pin]").wait_for()
+        _approve(parent, "uz")
 
-    decide = """(pin) => {
-      document.querySelector('#approve input[name=pin]').value = pin;
-      document.querySelector('#approve').requestSubmit();
-    }"""
     for parent in (mother, father):  # neither waits for the other's answer
-        parent.evaluate(decide, PIN)
+        parent.evaluate(DECIDE, PIN)
     said = words_of("uz")("Approved by %(name)s.", name="")[:4]
     for parent in (mother, father):
         expect(parent).to_have_url(re.compile(r"/sandbox/payme/|/family/approvals/|/orders/"))
@@ -147,9 +151,9 @@ def _ask(new_page: NewPage, shop: Shop, kid: Kid, locale: str) -> Asked:
     return Asked(page, thing, page.url.rpartition("/")[2])
 
 
-def _approve_by_pin(page: Page, locale: str) -> None:
-    type_pin(page)
+def _approve(page: Page, locale: str) -> None:
     page.get_by_role("button", name=words_of(locale)("I approve")).click()
+    expect(page.locator("pin-pad")).to_be_visible()
 
 
 def _number_of(shop: Shop, request_id: str) -> str:

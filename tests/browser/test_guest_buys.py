@@ -28,11 +28,11 @@ from tests.browser.words import words_of
 WAYS = [pytest.param("uz", PHONE, id="uz-phone"), pytest.param("ru", DESKTOP, id="ru-desktop")]
 
 
-@pytest.mark.parametrize(("locale", "device"), WAYS)
+@pytest.mark.parametrize(("locale", "screen"), WAYS)
 def test_finds_books_however_they_are_typed(
-    new_page: NewPage, locale: str, device: dict[str, Any]
+    new_page: NewPage, locale: str, screen: dict[str, Any]
 ) -> None:
-    page = new_page(device)
+    page = new_page(screen)
     page.goto(f"/{locale}/")
     firsts = {_first_found(page, typed) for typed in ("kitob", "китоб", "kitop")}
     assert len(firsts) == 1
@@ -57,13 +57,13 @@ def test_narrows_the_list_by_age_and_price(new_page: NewPage) -> None:
     assert all(int(re.sub(r"\D", "", price)) <= 50_000 for price in prices)
 
 
-@pytest.mark.parametrize(("locale", "device"), WAYS)
+@pytest.mark.parametrize(("locale", "screen"), WAYS)
 def test_guest_buys_from_two_sellers(
-    new_page: NewPage, shop: Shop, locale: str, device: dict[str, Any]
+    new_page: NewPage, shop: Shop, locale: str, screen: dict[str, Any]
 ) -> None:
     toy, book = _one_of_each(shop)
     toys, books = _stock(shop, toy), _stock(shop, book)
-    page = new_page(device)
+    page = new_page(screen)
 
     add_to_cart(page, locale, toy.slug)
     add_to_cart(page, locale, book.slug)
@@ -77,7 +77,7 @@ def test_guest_buys_from_two_sellers(
     _prove_phone(page, shop, locale)
     fill_address(page, locale)
     _pay_twice_at_once(page)
-    pay_at_bank(page, locale)
+    pay_at_bank(page)
     number = order_number(page)
     expect(page.locator("#status .timeline")).to_have_count(2)
 

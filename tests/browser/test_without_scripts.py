@@ -26,7 +26,7 @@ def test_guest_buys_without_scripts(new_page: NewPage, shop: Shop) -> None:
     page.locator("button[value=places]").click()
     page.locator("select[name=district]").select_option(DISTRICT)
     page.locator("button[value=pay]").filter(visible=True).first.click()
-    pay_at_bank(page, "uz")
+    pay_at_bank(page)
     expect(page.locator("#status .timeline")).to_be_visible()
 
 
