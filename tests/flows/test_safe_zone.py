@@ -17,8 +17,9 @@ from app.kernel.db import Access
 from app.kernel.viewer import ADULT, Zone
 from tests import cast
 from tests.conventions.routing import Route, routes
-from tests.flows.planted import ALIKE, FORBIDDEN, KIDS, World, plant
+from tests.flows.planted import ALIKE, FORBIDDEN, plant
 from tests.flows.walking import TYPED, Answer, Call, Device, calls
+from tests.flows.world import KIDS, World
 
 pytestmark = pytest.mark.timeout(600)
 
