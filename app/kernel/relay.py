@@ -51,8 +51,9 @@ class Relay:
         try:
             while True:
                 await self._sweep()
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), SWEEP_SECONDS)
+                with suppress(TimeoutError):  # unlike wait_for, this never swallows a cancel
+                    async with asyncio.timeout(SWEEP_SECONDS):
+                        await self._wake.wait()
                 self._wake.clear()
         finally:
             listener.cancel()

@@ -59,10 +59,10 @@ async def _run_outward(services: Services, task: Task, task_id: UUID, args: obje
 
 
 async def _take(session, task_id: UUID) -> bool:  # type: ignore[no-untyped-def]
+    """Lock the row if it is still open. Waits for the relay, which holds the row until its own
+    commit: a worker may be faster."""
     locked = (
-        select(TaskRow.id)
-        .where(TaskRow.id == task_id, TaskRow.state.in_(_OPEN))
-        .with_for_update(skip_locked=True)
+        select(TaskRow.id).where(TaskRow.id == task_id, TaskRow.state.in_(_OPEN)).with_for_update()
     )
     return (await session.scalar(locked)) is not None
 

@@ -119,6 +119,31 @@ async def test_parallel_runners_run_it_once(working):
     assert {row.state for row in await works.rows(working)} == {TaskState.DONE}
 
 
+@pytest.mark.parametrize("work", [works.write, works.speak])
+async def test_a_runner_faster_than_the_relays_commit_waits_for_it(working, work):
+    """The relay gives the row to the carrier before it commits; the worker may come at once."""
+    row = await works.put(working, work, "fast")
+    async with working.db.begin() as relay:
+        await relay.execute(text("select 1 from task for update"))
+        runner = asyncio.create_task(run_row(working, row.id))
+        await _until_somebody_waits(working)
+        await relay.execute(text("update task set state = 'queued', queued_at = now()"))
+
+    await runner
+
+    assert await works.marks(working) == ["fast"]
+    assert (await works.rows(working))[0].state == TaskState.DONE
+
+
+async def _until_somebody_waits(services) -> None:
+    waiting = text("select count(*) from pg_locks where not granted")
+    while True:
+        async with services.db.begin() as session:
+            if await session.scalar(waiting):
+                return
+        await asyncio.sleep(0.02)
+
+
 async def test_parallel_outward_runners_speak_once(working):
     row = await works.put(working, works.speak, "hello")
 
