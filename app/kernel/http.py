@@ -32,8 +32,11 @@ async def check_public(settings: Settings, url: str) -> None:
     Outside production plain http to the loopback interface is allowed, so that tests and
     development can stand in for the push services.
     """
-    parts = urlsplit(url)
-    host, port = parts.hostname or "", parts.port
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:  # brackets that do not match, a port that is none
+        raise ForbiddenAddress(url[:100]) from None
     addresses = await _resolve(host, port or 443)
     if not settings.is_production and addresses and all(a.is_loopback for a in addresses):
         return
