@@ -22,7 +22,7 @@ TRIES = 5
 WINDOW = timedelta(hours=1)
 PER_PHONE = 3  # codes in the window that nobody has used: somebody pesters the phone
 USED_PER_PHONE = 20  # codes in the window at all
-PER_ADDRESS = 10
+PER_ADDRESS = 10  # unused ones; a used code came to a phone in the asker's hand
 
 
 class CodeResult(StrEnum):
@@ -49,7 +49,7 @@ async def send(
 
     It replaces an earlier one of that browser. `address` is the asker's hashed network; an empty
     one is not counted. Raises TooManyCodes past three unused ones an hour to a phone, twenty in
-    all, or ten from an address.
+    all, or ten unused ones from an address: many homes of a mobile network share one.
     """
     target = _target(settings, phone)
     await _wait_turn(session, f"code-phone:{target}")
@@ -60,7 +60,8 @@ async def send(
         raise TooManyCodes
     if address:
         await _wait_turn(session, f"code-address:{address}")
-        if await _sent_lately(session, OneTimeCode.address == address) >= PER_ADDRESS:
+        unused = (OneTimeCode.address == address) & OneTimeCode.used_at.is_(None)
+        if await _sent_lately(session, unused) >= PER_ADDRESS:
             raise TooManyCodes
     code = crypto.new_code()
     session.add(

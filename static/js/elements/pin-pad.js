@@ -25,7 +25,7 @@ class DigitField extends HTMLElement {
     marks.append(...this.marks);
     entry.append(marks, this.input);
     this.input.removeAttribute("maxlength"); // a pasted "123 456" is cut after cleaning, not before
-    if (isWanted) this.input.focus();
+    if (isWanted) queueMicrotask(() => this.input.focus()); // htmx gives the focus back to the old field
   }
 
   #guard(event) {
