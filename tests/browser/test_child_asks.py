@@ -21,7 +21,6 @@ from tests.browser.steps import (
     goods,
     owner_of,
     pay_at_bank,
-    sign_in,
     type_pin,
     wait_for_worker,
 )
@@ -129,7 +128,8 @@ def _parent_with_push(
 ) -> tuple[Page, str]:
     page = new_page()
     endpoint = pushes.subscribable(page.context, service, shop.url)
-    sign_in(page, shop, family.mother.phone, locale, to="/family")
+    enter(shop, page.context, family.mother)
+    page.goto(f"/{locale}/family")
     wait_for_worker(page)
     toggle = page.locator("push-toggle button")
     toggle.click()

@@ -16,8 +16,8 @@ FOCUSED = """
   const element = document.activeElement;
   if (!element || element === document.body) return null;
   const host = element.closest('label') ?? element.closest('.affix, .searchbox, .entry') ?? element;
-  const seen = [element, host].some((one) => {
-    const style = getComputedStyle(one);
+  const seen = [[element], [host], [element, '::after']].some((one) => {
+    const style = getComputedStyle(...one);
     return (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2)
       || style.boxShadow !== 'none';
   });

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NewPage
 from tests.browser.families import enter, make_family
-from tests.browser.shop import Shop, new_phone
+from tests.browser.shop import Shop, new_phone, until
 from tests.browser.steps import DISTRICT, REGION, add_to_cart, button, goods, pay_at_bank
 from tests.browser.words import words_of
 
@@ -27,7 +27,13 @@ def test_guest_buys_without_scripts(new_page: NewPage, shop: Shop) -> None:
     page.locator("select[name=district]").select_option(DISTRICT)
     page.locator("button[value=pay]").filter(visible=True).first.click()
     pay_at_bank(page)
-    expect(page.locator("#status .timeline")).to_be_visible()
+    until(lambda: _is_paid(page), "the paid order")
+
+
+def _is_paid(page: Page) -> bool:
+    """Without scripts a person looks again by reloading."""
+    page.reload()
+    return page.locator("#status .timeline").count() == 1
 
 
 def test_child_asks_without_scripts(new_page: NewPage, shop: Shop) -> None:
