@@ -16,7 +16,7 @@ async def test_the_buyer_follows_an_order_from_payment_to_thanks(client, cast, s
     waiting = await client.get(path)
     assert "The order waits for payment" in text_of(waiting)
     assert f'href="/en/pay/{order.number}"' in waiting.text
-    assert f'sse-connect="{path}/stream"' in waiting.text
+    assert f'sse-connect="{path}/stream?seen=' in waiting.text
 
     from app.orders import paying
 
@@ -127,7 +127,7 @@ async def test_the_order_page_costs_few_statements(client, cast, sign_in, servic
 
 async def test_an_open_page_hears_that_the_order_moved(services, cast, run_tasks):
     order = await make_order(services, cast.olga, (cast.puzzle, 1))
-    events = await live.follow(services, Viewer(user_id=cast.olga.id), order.number)
+    events = await live.follow(services, Viewer(user_id=cast.olga.id), order.number, "")
     assert await anext(events) == b"retry: 2000\n\n"
 
     from app.orders import paying
