@@ -63,7 +63,8 @@ async def check_request(request: Request[Any, Any, Any]) -> Response[Any] | None
 
 def _is_open(request: Request[Any, Any, Any]) -> bool:
     """The pages that a waiting child may see: the waiting page and the grown-ups' way out."""
-    return request.scope["state"]["path"] in (WAITING, LEAVE)
+    path: str = request.scope["state"]["path"]
+    return path in (WAITING, LEAVE) or path.startswith("/passkeys/leave/")
 
 
 async def _check_token(request: Request[Any, Any, Any]) -> None:

@@ -158,9 +158,7 @@ async def _people(session: AsyncSession, _: Settings) -> None:
         session.add(User(id=person.id, name=person.name, locale=person.locale))
     await session.flush()
     for person in PEOPLE:
-        session.add(
-            Identity(user_id=person.id, kind="phone", value=person.phone, verified_at=now)
-        )
+        session.add(Identity(user_id=person.id, kind="phone", value=person.phone, verified_at=now))
     for person, role in ((malika, Role.MODERATOR), (sardor, Role.AGENT), (aziza, Role.ADMIN)):
         session.add(RoleGrant(user_id=person.id, role=role, scope_id=None))
 
@@ -257,7 +255,9 @@ async def _goods(session: AsyncSession, _: Settings) -> None:
             )
         )
         session.add(
-            Variant(id=good.variant_id, product_id=good.id, weight_grams=400, position=0, options={})
+            Variant(
+                id=good.variant_id, product_id=good.id, weight_grams=400, position=0, options={}
+            )
         )
         await session.flush()
         session.add(

@@ -9,9 +9,7 @@ SOM = 100
 
 
 async def ask(client, good, *, reason="school", key="tap-0001"):
-    return await client.post(
-        f"/uz/kids/ask/{good.offer_id}", data={"reason": reason, "key": key}
-    )
+    return await client.post(f"/uz/kids/ask/{good.offer_id}", data={"reason": reason, "key": key})
 
 
 async def only(services, sql, **values):
@@ -71,9 +69,7 @@ async def test_a_guardian_sees_the_question_and_a_stranger_does_not(devices, cas
     await run_tasks()
     path = f"/uz/family/approvals/{request_id}"
 
-    hers, his, foreign = await asyncio.gather(
-        dilnoza.get(path), jasur.get(path), nodira.get(path)
-    )
+    hers, his, foreign = await asyncio.gather(dilnoza.get(path), jasur.get(path), nodira.get(path))
 
     assert hers.status_code == his.status_code == 200
     assert cast.planetarium.title in hers.text

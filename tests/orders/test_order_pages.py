@@ -127,7 +127,7 @@ async def test_the_order_page_costs_few_statements(client, cast, sign_in, servic
 
 async def test_an_open_page_hears_that_the_order_moved(services, cast, run_tasks):
     order = await make_order(services, cast.olga, (cast.puzzle, 1))
-    events = await live.follow(services, Viewer(user_id=cast.olga.id), order.number, "")
+    events = await live.follow(services, Viewer(user_id=cast.olga.id), order.number, "1")
     assert await anext(events) == b"retry: 2000\n\n"
 
     from app.orders import paying
