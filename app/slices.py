@@ -29,4 +29,3 @@ def registry() -> Registry:
     own = [import_module(f"app.{name}.slice").SLICE for name in NAMES]
     found: list[Slice] = [*own, *(point.load() for point in entry_points(group="bozorcha.slices"))]
     return Registry(found)
-

@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from app.local import chromium, places, processes
 from app.local import folder as folders
 from app.local.cast import everybody
+from app.local.screens import Screen, main_screens
 from app.local.supervise import quitting_on_signals, say
 from app.local.trouble import Trouble
 
@@ -34,78 +35,6 @@ GAP = 24
 ALL_PICTURES = "[...document.images].every((image) => image.complete || image.loading == 'lazy')"
 
 
-@dataclass(frozen=True)
-class Screen:
-    """One picture: `path` carries no language and may name what the story made, as `{order}`."""
-
-    name: str
-    who: str
-    path: str
-    locale: str = "uz"
-    dark: bool = False
-
-
-def _main_screens() -> list[Screen]:
-    """Every main screen in the language of who looks at it, then the chosen variants."""
-    shop = [
-        Screen("home", "guest", "/"),
-        Screen("catalogue", "guest", "/catalog"),
-        Screen("category", "guest", "{category}"),
-        Screen("search", "guest", "/search?q=kitob"),
-        Screen("search-nothing", "guest", "/search?q=zzzzqqq"),
-        Screen("product", "guest", "{product}"),
-        Screen("shop", "guest", "/shops/quvnoq-oyinchoqlar"),
-        Screen("cart", "guest", "/cart"),
-        Screen("cart-empty", "nobody", "/cart"),
-        Screen("checkout-guest", "guest", "/checkout"),
-        Screen("sign-in", "nobody", "/sign-in"),
-        Screen("not-found", "nobody", "/p/yoq"),
-        Screen("offline", "nobody", "/offline"),
-        Screen("checkout", "buyer", "/checkout", "ru"),
-        Screen("bank", "buyer", "{bank}", "ru"),
-        Screen("order", "buyer", "{order}", "ru"),
-        Screen("orders", "buyer", "/orders", "ru"),
-        Screen("me", "buyer", "/me", "ru"),
-        Screen("family-start", "buyer", "/family", "ru"),
-    ]
-    family = [
-        Screen("family", "parent", "/family"),
-        Screen("family-child", "parent", "{child}"),
-        Screen("family-new-child", "parent", "/family/children/new"),
-        Screen("family-pin", "parent", "/family/pin"),
-        Screen("approvals", "parent", "/family/approvals"),
-        Screen("approval", "parent", "{question}"),
-        Screen("notifications", "parent", "/notifications"),
-        Screen("kids-home", "little", "/kids"),
-        Screen("kids-shelf", "little", "{kids_category}"),
-        Screen("kids-product", "little", "{kids_product}"),
-        Screen("kids-ask", "little", "{kids_ask}"),
-        Screen("kids-asked", "little", "{kids_asked}"),
-        Screen("kids-asks", "little", "/kids/asks"),
-        Screen("kids-leave", "little", "/kids/leave"),
-        Screen("older-home", "older", "/kids"),
-        Screen("older-search", "older", "/search?q=kitob"),
-    ]
-    desk = [
-        Screen("seller", "seller", "/seller"),
-        Screen("seller-orders", "seller", "/seller/orders"),
-        Screen("seller-order", "seller", "{part}"),
-    ]
-    dark = ("home", "product", "cart", "checkout", "order", "approval", "kids-home", "seller")
-    known = {screen.name: screen for screen in (*shop, *family, *desk)}
-    variants = [_variant(known[name], dark=True) for name in dark]
-    for locale in ("ru", "en", "uz-cyrl"):
-        variants += [_variant(known[n], locale=locale) for n in ("home", "product", "approval")]
-    return [*known.values(), *variants]
-
-
-def _variant(screen: Screen, *, locale: str = "", dark: bool = False) -> Screen:
-    word = locale or "dark"
-    return Screen(
-        f"{screen.name}-{word}", screen.who, screen.path, locale or screen.locale, dark=dark
-    )
-
-
 def main(out: Path | None, only: str | None) -> None:
     """Write `NAME-phone.png`, `NAME-desktop.png`, whole pages under `whole/`, and contact sheets.
 
@@ -113,7 +42,7 @@ def main(out: Path | None, only: str | None) -> None:
     the demo does not come up, or when there is no browser.
     """
     out = out or folders.ROOT / "gallery"
-    screens = [s for s in _main_screens() if not only or only in s.name]
+    screens = [s for s in main_screens() if not only or only in s.name]
     if not screens:
         raise Trouble(f"no screen has {only!r} in its name")
     executable = chromium.ensure()
@@ -220,7 +149,8 @@ class Story:
         self.places["category"] = _local(page.locator("a.door").first.get_attribute("href"))
         for shop in ("quvnoq-oyinchoqlar", "bilim-kitob"):
             page.goto(f"/uz/shops/{shop}")
-            self.places["product"] = _local(page.locator("a.card__link").first.get_attribute("href"))
+            card = page.locator("a.card__link").first
+            self.places["product"] = _local(card.get_attribute("href"))
             page.goto(f"/uz{self.places['product']}")
             page.locator("form[action$='/cart/lines'] [type=submit]").first.click()
             page.wait_for_url("**/cart")
