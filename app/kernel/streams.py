@@ -61,6 +61,9 @@ async def _listen(pubsub, topic: str) -> None:  # type: ignore[no-untyped-def]
 
 
 async def _wait(pubsub) -> None:  # type: ignore[no-untyped-def]
+    if pubsub.connection is None:  # Valkey was not there to subscribe at
+        await asyncio.sleep(LOOK_SECONDS)
+        return
     try:
         await pubsub.get_message(ignore_subscribe_messages=True, timeout=LOOK_SECONDS)
     except (RedisError, OSError):

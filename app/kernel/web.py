@@ -2,8 +2,7 @@
 
 import json
 from http.cookies import SimpleCookie
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, TypeGuard
 
 from litestar import MediaType, Request, Response
 
@@ -113,15 +112,21 @@ def answer_json(value: Any, status: int = 200) -> Response[bytes]:
 
 
 def local_path(target: str | None, default: str) -> str:
-    """A `next` address that stays on this site: one leading slash, no control characters."""
-    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
-        return default
-    if any(ord(char) < 32 or char == "\\" for char in target) or urlsplit(target).netloc:
+    """A `next` address that stays on this site, without its language: one leading slash, no
+    control characters."""
+    if not _stays_here(target):
         return default
     for locale in Locale:
         if target == f"/{locale.value}" or target.startswith(f"/{locale.value}/"):
-            return target[len(locale.value) + 1 :] or "/"
+            rest = target[len(locale.value) + 1 :] or "/"
+            return rest if _stays_here(rest) else default
     return target
+
+
+def _stays_here(target: str | None) -> TypeGuard[str]:
+    if not target or not target.startswith("/") or target.startswith("//"):
+        return False
+    return not any(ord(char) < 32 or char == "\\" for char in target)
 
 
 def add_cookie(
