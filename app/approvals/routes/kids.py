@@ -35,6 +35,7 @@ async def home(request: AnyRequest, session: AsyncSession, viewer: Viewer) -> Re
     return web.page(
         request,
         "approvals/kids_home.html",
+        block="wishes",
         here="home",
         offline=True,
         seen=await queries.version(session, child.id),
