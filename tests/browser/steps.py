@@ -86,6 +86,14 @@ def button(page: Page, name: str) -> Locator:
     return both.filter(visible=True).first
 
 
+def order_at_bank(page: Page, locale: str, slug: str) -> None:
+    """Somebody known, with an address, buys one thing, as far as the page of the bank."""
+    add_to_cart(page, locale, slug)
+    button(page, words_of(locale)("Check out")).click()
+    page.locator("button[value=pay]").filter(visible=True).click()
+    expect(page).to_have_url(re.compile("/sandbox/payme/"))
+
+
 def fill_address(page: Page, locale: str, who: str = "Olga") -> None:
     """Region first: its districts come from the server."""
     page.get_by_label(words_of(locale)("Who will receive it")).fill(who)
@@ -94,10 +102,10 @@ def fill_address(page: Page, locale: str, who: str = "Olga") -> None:
     page.locator("input[name=street]").fill("Buyuk Ipak Yoʻli, 54-uy")
 
 
-def pay_at_bank(page: Page) -> None:
-    """On the page of the sandbox bank: pay and come back."""
+def pay_at_bank(page: Page, ending: str = "success") -> None:
+    """On the page of the sandbox bank: choose how the payment ends and come back."""
     expect(page).to_have_url(re.compile("/sandbox/payme/"))
-    page.locator("button[value=success]").click()
+    page.locator(f"button[value={ending}]").click()
     expect(page).not_to_have_url(re.compile("/sandbox/payme/"))
 
 

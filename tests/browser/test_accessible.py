@@ -3,13 +3,20 @@
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser import axe
 from tests.browser.conftest import DESKTOP, PHONE, NewPage, Watch
-from tests.browser.families import Family, Kid, enter, make_family, of_demo
+from tests.browser.families import Family, Kid, enter, make_buyer, make_family, of_demo
 from tests.browser.shop import Shop
-from tests.browser.steps import add_to_cart, goods
+from tests.browser.steps import (
+    add_to_cart,
+    goods,
+    order_at_bank,
+    order_number,
+    owner_of,
+    pay_at_bank,
+)
 
 LOOKS = [
     pytest.param(PHONE, "light", id="phone-light"),
@@ -28,8 +35,11 @@ class Tour:
         found = []
         for path in paths:
             self.page.goto(f"/uz{path}")
-            found += [f"{path}: {text}" for text in axe.violations(self.page)]
+            found += self.look_here()
         return found
+
+    def look_here(self) -> list[str]:
+        return [f"{self.page.url}: {text}" for text in axe.violations(self.page)]
 
 
 def _tour(new_page: NewPage, screen: dict[str, object], scheme: str) -> Tour:
@@ -50,6 +60,23 @@ def test_shop(
 
 
 @pytest.mark.parametrize(("screen", "scheme"), LOOKS)
+def test_buying(new_page: NewPage, shop: Shop, screen: dict[str, object], scheme: str) -> None:
+    tour = _tour(new_page, screen, scheme)
+    enter(shop, tour.page.context, make_buyer(shop))
+    thing = goods(shop, age=17)[4]
+    add_to_cart(tour.page, "uz", thing.slug)
+    found = tour.look("/checkout", "/family")
+    order_at_bank(tour.page, "uz", thing.slug)
+    found += tour.look_here()
+    pay_at_bank(tour.page)
+    expect(tour.page.locator("#status .timeline")).to_be_visible()
+    number = order_number(tour.page)
+    found += tour.look_here() + tour.look("/orders", "/dev/mailbox")
+    enter(shop, tour.page.context, owner_of(shop, thing.seller_id))
+    assert found + tour.look("/seller/orders", f"/seller/orders/{number}-1") == []
+
+
+@pytest.mark.parametrize(("screen", "scheme"), LOOKS)
 def test_family(new_page: NewPage, shop: Shop, screen: dict[str, object], scheme: str) -> None:
     family = make_family(shop)
     tour = _tour(new_page, screen, scheme)
@@ -57,7 +84,11 @@ def test_family(new_page: NewPage, shop: Shop, screen: dict[str, object], scheme
     enter(shop, tour.page.context, family.mother)
     found = tour.look("/family", f"/family/children/{family.lola.id}", "/family/children/new")
     found += tour.look("/family/pin", "/family/approvals", f"/family/approvals/{question}")
-    found += tour.look("/me", "/orders", "/notifications")
+    found += tour.look("/me", "/me/address", "/notifications", "/family/confirm")
+    tour.page.goto(f"/uz/family/approvals/{question}")
+    tour.page.locator("#approve button").click()
+    tour.page.locator("pin-pad").wait_for()
+    found += tour.look_here()
     assert found == []
 
 

@@ -88,6 +88,9 @@ def test_parent_approves_by_finger(new_page: NewPage, shop: Shop) -> None:
 def test_parent_declines_kindly(new_page: NewPage, shop: Shop) -> None:
     family, say = make_family(shop), words_of("uz")
     asked = _ask(new_page, shop, family.lola, "uz")
+    home = asked.child.context.new_page()
+    home.goto("/uz/kids")
+    expect(home.locator(".wish .badge")).to_have_text(say("Being read"))
     parent = new_page()
     enter(shop, parent.context, family.father)
     parent.goto("/uz/family/approvals")
@@ -98,6 +101,7 @@ def test_parent_declines_kindly(new_page: NewPage, shop: Shop) -> None:
     answer = say("Let us save up for it together.")
     expect(parent.locator("#question")).to_contain_text(answer)
     expect(asked.child.locator("#answer")).to_contain_text(answer)
+    expect(home.locator(".wish .badge")).to_have_text(say("Not now"))
 
 
 def test_two_guardians_make_one_decision(new_page: NewPage, shop: Shop) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.catalog.models import StockLevel
 from app.orders.models import Order, SellerOrder
 from tests.browser.conftest import DESKTOP, PHONE, NewPage
-from tests.browser.families import enter
+from tests.browser.families import enter, make_buyer
 from tests.browser.shop import Shop, new_phone, until
 from tests.browser.steps import (
     Goods,
@@ -19,6 +19,7 @@ from tests.browser.steps import (
     button,
     fill_address,
     goods,
+    order_at_bank,
     order_number,
     owner_of,
     pay_at_bank,
@@ -85,6 +86,18 @@ def test_guest_buys_from_two_sellers(
     left = [{toys - 2, books - 1}, {toys - 1, books - 2}]
     until(lambda: {_stock(shop, toy), _stock(shop, book)} in left, "three things less in stock")
     _seller_moves_and_the_page_follows(page, new_page, shop, locale, number, toy)
+
+
+def test_refused_card_can_be_tried_again(page: Page, shop: Shop) -> None:
+    say = words_of("uz")
+    enter(shop, page.context, make_buyer(shop))
+    order_at_bank(page, "uz", goods(shop, age=17)[3].slug)
+    pay_at_bank(page, "decline")
+    expect(page.get_by_role("heading", level=1)).to_have_text(say("The order waits for payment"))
+    page.locator("#status a[href*='/pay/']").click()
+    pay_at_bank(page, "late")  # back in the shop before the bank has called
+    expect(page.get_by_role("heading", level=1)).to_have_text(say("The order waits for payment"))
+    expect(page.locator("#status .timeline")).to_be_visible()
 
 
 def _first_found(page: Page, typed: str) -> str | None:
