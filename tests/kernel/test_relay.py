@@ -145,10 +145,9 @@ async def test_a_dead_valkey_keeps_the_rows_waiting(working, tmp_path):
     url = f"unix://{tmp_path}/none.sock?db=0"
     without = build(working.settings.model_copy(update={"redis_url": url}), working.registry)
 
-    async with relaying(without) as relay:
-        with pytest.raises(RedisError):
-            await relay._hand_over()
-        assert (await works.rows(working))[0].state == TaskState.WAITING
+    with pytest.raises(RedisError):
+        await Relay(without, carrier_of(without), QUEUES)._hand_over()
+    assert (await works.rows(working))[0].state == TaskState.WAITING
     await without.close()
 
     async with relaying(working), consuming(working, Queue.CRITICAL):

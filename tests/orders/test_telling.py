@@ -33,7 +33,7 @@ def order(state: OrderState, *parts: Part) -> OrderPage:
     return OrderPage(
         number="A", state=state, goods=1, delivery=0, total=1, created_at=NOON, expires_at=NOON,
         paid_at=None, contact_phone="", address=AddressData("", "", "", "", ""), is_own=True,
-        parts=parts,
+        version=1, parts=parts,
     )  # fmt: skip
 
 
