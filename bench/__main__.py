@@ -22,7 +22,7 @@ from app.kernel.services import build
 from app.local import folder as folders
 from app.local import places
 from bench import report
-from bench.copy import Copy, Failed, running
+from bench.copy import Copy, Failed, running, unlimited
 from bench.load import press
 from bench.pages import Page, find
 from bench.statements import count
@@ -108,28 +108,30 @@ def _load(
 ) -> list[dict[str, Any]]:
     """Warm the page up, then one row a number of connections."""
     seconds = min(chosen.seconds, MAX_SECONDS)
-    press(copy.url + page.path, 2, max(1, seconds / 4), page.headers)
-    rows = []
-    for connections in chosen.connections:
-        _say(f"{page.name}, {connections} connections")
-        before = {part: copy.cpu_seconds(part) for part in ("web", "postgres", "valkey")}
-        found = press(copy.url + page.path, connections, seconds, page.headers)
-        spent = {p: (copy.cpu_seconds(p) - then) * 1000 for p, then in before.items()}
-        rows.append(
-            {
-                "page": page.name,
-                "connections": connections,
-                "per_second": found.count / found.seconds,
-                "p50": found.p50,
-                "p95": found.p95,
-                "p99": found.p99,
-                "cpu_ms": sum(spent.values()) / found.count,
-                "web_ms": spent["web"] / found.count,
-                "postgres_ms": spent["postgres"] / found.count,
-                "statements": statements[page.name],
-            }
-        )
-    return rows
+    with unlimited(copy):
+        press(copy.url + page.path, 2, max(1, seconds / 4), page.headers)
+        return [_row(copy, page, statements, number, seconds) for number in chosen.connections]
+
+
+def _row(
+    copy: Copy, page: Page, statements: dict[str, int], connections: int, seconds: float
+) -> dict[str, Any]:
+    _say(f"{page.name}, {connections} connections")
+    before = {part: copy.cpu_seconds(part) for part in ("web", "postgres", "valkey")}
+    found = press(copy.url + page.path, connections, seconds, page.headers)
+    spent = {part: (copy.cpu_seconds(part) - then) * 1000 for part, then in before.items()}
+    return {
+        "page": page.name,
+        "connections": connections,
+        "per_second": found.count / found.seconds,
+        "p50": found.p50,
+        "p95": found.p95,
+        "p99": found.p99,
+        "cpu_ms": sum(spent.values()) / found.count,
+        "web_ms": spent["web"] / found.count,
+        "postgres_ms": spent["postgres"] / found.count,
+        "statements": statements[page.name],
+    }
 
 
 def _say(line: str) -> None:

@@ -33,7 +33,7 @@ _BY_STATUS: dict[int, type[AppError]] = {
 
 def on_app_error(request: Request[Any, Any, Any], error: AppError) -> Response[Any]:
     """A refusal of ours."""
-    log.info("refused", code=error.code, path=request.scope["state"].get("path"))
+    log.info("refused", reason=error.code, path=request.scope["state"].get("path"))
     if isinstance(error, errors.NotSignedIn):
         return _to_sign_in(request)
     return _answer(request, error, error.status)
