@@ -32,14 +32,22 @@ START_SECONDS = 180
 THUMB_WIDTH = {"phone": 260, "desktop": 520}
 COLUMNS = {"phone": 8, "desktop": 4}
 GAP = 24
+README = {  # file in docs/pictures: the screen it shows
+    "home-390": "home-en",
+    "kids-home-390": "kids-home-en",
+    "approval-390": "approval-en",
+    "seller-390": "seller-en",
+}
+README_COLOURS = 256  # a palette keeps them small
 ALL_PICTURES = "[...document.images].every((image) => image.complete || image.loading == 'lazy')"
 
 
 def main(out: Path | None, only: str | None) -> None:
     """Write `NAME-phone.png`, `NAME-desktop.png`, whole pages under `whole/`, and contact sheets.
 
-    `only` keeps the screens with this word in their name. Raises Trouble when none has it, when
-    the demo does not come up, or when there is no browser.
+    The README's pictures lie under `readme/`, to be copied to docs/pictures. `only` keeps the
+    screens with this word in their name. Raises Trouble when none has it, when the demo does not
+    come up, or when there is no browser.
     """
     out = out or folders.ROOT / "gallery"
     screens = [s for s in main_screens() if not only or only in s.name]
@@ -59,6 +67,7 @@ def main(out: Path | None, only: str | None) -> None:
         browser.close()
     for size in SIZES:
         _contact_sheet(out, size, [screen.name for screen in screens])
+    _readme_pictures(out, {screen.name for screen in screens})
     say(f"{len(screens) * len(SIZES)} pictures in {out}")
 
 
@@ -72,18 +81,22 @@ def _demo() -> Iterator[str]:
         port = probe.getsockname()[1]
     words = ("-m", "app.cli", "run", "--port", str(port), "--data", str(data))
     clean = {key: v for key, v in os.environ.items() if key not in ("DATABASE_URL", "REDIS_URL")}
-    process = processes.spawn(
-        [sys.executable, *words],
-        env=clean,
-        cwd=folders.ROOT,
-        output=sys.stderr.fileno(),
-        when_orphaned=signal.SIGTERM,
-    )
+    log = data / "demo.log"
+    with log.open("wb") as output:
+        process = processes.spawn(
+            [sys.executable, *words],
+            env=clean,
+            cwd=folders.ROOT,
+            output=output,
+            when_orphaned=signal.SIGTERM,
+        )
+    say("starting a demo of its own")
     try:
         deadline = time.monotonic() + START_SECONDS
         while (copy := folders.running(data)) is None:
             if process.poll() is not None or time.monotonic() > deadline:
-                raise Trouble("the demo does not come up, the reason is above")
+                last = log.read_text("utf-8", "replace").strip().rpartition("\n")[2]
+                raise Trouble(f"the demo does not come up: {last}")
             time.sleep(0.1)
         yield copy.url
     finally:
@@ -187,7 +200,7 @@ class Story:
             page.click("a.button--want")
             page.wait_for_url("**/kids/ask/**")
             self.places["kids_ask"] = _local(page.url.removeprefix(self.url))
-            page.locator(".sticker").first.click()
+            page.locator(".sticker").nth(1).click()
             page.click("button.button--send")
             page.wait_for_url("**/kids/asks/**")
             self.places["kids_asked"] = _local(page.url.removeprefix(self.url))
@@ -198,7 +211,7 @@ class Story:
         child = page.locator("a[href*='/family/children/']:not([href$='/new'])").first
         self.places["child"] = _local(child.get_attribute("href"))
         page.goto("/uz/family/approvals")
-        question = page.locator("a.item[href*='/approvals/']").first
+        question = page.locator("a.item[href*='/approvals/']").last
         self.places["question"] = _local(question.get_attribute("href"))
 
     def _sell(self, page: Page) -> None:
@@ -234,6 +247,16 @@ def _shorten(path: Path) -> None:
     with Image.open(path) as picture:
         if picture.height > LONGEST:
             picture.crop((0, 0, picture.width, LONGEST)).save(path)
+
+
+def _readme_pictures(out: Path, taken: set[str]) -> None:
+    folder = out / "readme"
+    folder.mkdir(exist_ok=True)
+    for file, screen in README.items():
+        if screen in taken:
+            with Image.open(out / f"{screen}-phone.png") as picture:
+                small = picture.convert("RGB").quantize(README_COLOURS)
+                small.save(folder / f"{file}.png", optimize=True)
 
 
 def _contact_sheet(out: Path, size: str, names: Sequence[str]) -> None:

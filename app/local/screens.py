@@ -33,6 +33,7 @@ SHOP = (
     Screen("order", "buyer", "{order}", "ru"),
     Screen("orders", "buyer", "/orders", "ru"),
     Screen("me", "buyer", "/me", "ru"),
+    Screen("address", "buyer", "/me/address", "ru"),
     Screen("family-start", "buyer", "/family", "ru"),
 )
 FAMILY = (
@@ -59,7 +60,7 @@ DESK = (
     Screen("seller-order", "seller", "{part}"),
 )
 DARK = ("home", "product", "cart", "checkout", "order", "approval", "kids-home", "seller")
-TRANSLATED = ("home", "product", "approval")
+TRANSLATED = ("home", "product", "approval", "kids-home", "seller")
 
 
 def main_screens() -> list[Screen]:
