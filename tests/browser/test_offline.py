@@ -73,7 +73,9 @@ def test_nothing_is_left_after_signing_out(page: Page, shop: Shop) -> None:
 
 
 def _expect_no_network(watch: Watch) -> None:
-    watch.expect("ERR_INTERNET_DISCONNECTED|status of 503|Failed to fetch|no service worker")
+    """What the console says of lost requests and of a stream that tries to come back."""
+    watch.expect(r"ERR_INTERNET_DISCONNECTED|status of 503|Failed to fetch|no service worker")
+    watch.expect(r"\[object Event\].*/vendor/htmx")
 
 
 def _kept(page: Page) -> list[str]:
