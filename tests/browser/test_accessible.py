@@ -1,4 +1,4 @@
-"""axe finds nothing on any main screen, in the light and in the dark, on a phone and on a desktop."""
+"""axe finds nothing on any main screen, light or dark, phone or desktop; nothing is cut off."""
 
 from dataclasses import dataclass
 
@@ -24,6 +24,17 @@ LOOKS = [
     pytest.param(DESKTOP, "light", id="desktop-light"),
 ]
 
+CUT_OFF = """
+() => {
+  const scrolls = (element) => element && element !== document.body &&
+    (getComputedStyle(element).overflowX !== 'visible' || scrolls(element.parentElement));
+  return [...document.body.querySelectorAll('*')]
+    .filter((element) => element.checkVisibility() && !scrolls(element.parentElement))
+    .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
+    .map((element) => element.outerHTML.slice(0, 120));
+}
+"""
+
 
 @dataclass
 class Tour:
@@ -39,7 +50,8 @@ class Tour:
         return found
 
     def look_here(self) -> list[str]:
-        return [f"{self.page.url}: {text}" for text in axe.violations(self.page)]
+        cut = [f"cut off: {html}" for html in self.page.evaluate(CUT_OFF)]
+        return [f"{self.page.url}: {text}" for text in axe.violations(self.page) + cut]
 
 
 def _tour(new_page: NewPage, screen: dict[str, object], scheme: str) -> Tour:
