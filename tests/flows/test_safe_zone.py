@@ -21,7 +21,7 @@ from tests.flows.planted import ALIKE, FORBIDDEN, plant
 from tests.flows.walking import TYPED, Answer, Call, Device, calls
 from tests.flows.world import KIDS, World
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(240)
 
 EXPECTED = {200, 303, 307, 403, 404, 405, 409, 422}
 QUERIES = {
