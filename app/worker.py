@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sys
+from collections.abc import Sequence
 from typing import Any, cast
 from uuid import UUID
 
@@ -23,6 +24,7 @@ POLL_SECONDS = {Queue.CRITICAL: 0.05, Queue.DEFAULT: 0.2, Queue.BULK: 0.5}
 MAX_JOBS = {Queue.CRITICAL: 20, Queue.DEFAULT: 10, Queue.BULK: 5}
 TIMEOUT_SECONDS = LEASE_SECONDS - 10  # a task ends before anybody takes it for lost
 RECONNECT_SECONDS = 1.0
+END_TRIES = 3  # a second each
 
 
 async def run(context: dict[Any, Any], task_id: str) -> None:
@@ -47,10 +49,20 @@ async def serve(queues: list[Queue]) -> None:
     jobs.append(asyncio.create_task(Relay(services, carrier, queues).run()))
     log.info("worker_started", queues=[str(q) for q in queues])
     await stop.wait()
-    for job in jobs:
-        job.cancel()
-    await asyncio.gather(*jobs, return_exceptions=True)
+    await end(jobs)
     await services.close()
+
+
+async def end(jobs: Sequence[asyncio.Task[None]]) -> None:
+    """Cancel until all obey, a few seconds at most: a library may swallow a cancel."""
+    left = set(jobs)
+    for _ in range(END_TRIES):
+        for job in left:
+            job.cancel()
+        _, left = await asyncio.wait(left, timeout=1)
+        if not left:
+            return
+    log.warning("worker_ends_late", jobs=len(left))
 
 
 async def _consume(services: Services, carrier: ArqRedis, queue: Queue) -> None:
