@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from granian.utils.proxies import wrap_asgi_with_proxy_headers
 from litestar import Litestar, Request, Response
 from litestar.di import Provide
 from litestar.logging import LoggingConfig
@@ -113,10 +114,12 @@ async def _close_services(app: Litestar) -> None:
         await services.close()
 
 
-def scoped(app: Litestar, services: Services) -> RequestScope:
-    """The framework's app inside the life of our requests."""
+def scoped(app: Litestar, services: Services) -> Any:
+    """The framework's app inside the life of our requests, behind the proxies we trust."""
     inner: Any = app  # its own ASGI types are narrower than the protocol
-    return RequestScope(inner, services, _viewer, Limits(services))
+    scope = RequestScope(inner, services, _viewer, Limits(services))
+    proxies = services.settings.trusted_proxies
+    return wrap_asgi_with_proxy_headers(scope, proxies) if proxies else scope
 
 
 def create() -> ServeStaticASGI:

@@ -22,7 +22,9 @@ from app.kernel.tasks import LEASE_SECONDS, Queue
 
 POLL_SECONDS = {Queue.CRITICAL: 0.05, Queue.DEFAULT: 0.2, Queue.BULK: 0.5}
 MAX_JOBS = {Queue.CRITICAL: 20, Queue.DEFAULT: 10, Queue.BULK: 5}
-TIMEOUT_SECONDS = LEASE_SECONDS - 10  # a task ends before anybody takes it for lost
+TIMEOUT_SECONDS = LEASE_SECONDS - 10  # past RUN_SECONDS, before anybody takes it for lost
+# The row counts the tries. arq's only serve a job whose worker was stopped under it.
+CARRIER_TRIES = 1000
 RECONNECT_SECONDS = 1.0
 END_TRIES = 3  # a second each
 
@@ -32,7 +34,9 @@ async def run(context: dict[Any, Any], task_id: str) -> None:
     await run_row(context["services"], UUID(task_id))
 
 
-THE_JOB = func(cast(WorkerCoroutine, run), keep_result=0, max_tries=1, timeout=TIMEOUT_SECONDS)
+THE_JOB = func(
+    cast(WorkerCoroutine, run), keep_result=0, max_tries=CARRIER_TRIES, timeout=TIMEOUT_SECONDS
+)
 
 
 async def serve(queues: list[Queue]) -> None:
@@ -75,6 +79,7 @@ async def _consume(services: Services, carrier: ArqRedis, queue: Queue) -> None:
             ctx={"services": services},
             poll_delay=POLL_SECONDS[queue],
             max_jobs=MAX_JOBS[queue],
+            keep_result=0,  # a kept result would keep its row from being handed over again
             handle_signals=False,
             health_check_interval=3600,
         )

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from app.delivery.models import Message
 from app.delivery.trouble import Gone, Undeliverable
 from app.delivery.vapid import authorization, key_of, point, public_key, unb64url
-from app.kernel.http import ForbiddenAddress, check_public
+from app.kernel.http import ForbiddenAddress
 from app.kernel.services import Services
 from app.kernel.tasks import Retry
 
@@ -50,20 +50,19 @@ def topic_of(tag: str) -> str:
 async def send(services: Services, message: Message) -> None:
     """Hand one message to its push service.
 
-    The endpoint came from a browser, so it must lead to the public internet, checked anew each
-    time. Raises Gone for a dead subscription, Undeliverable or Retry.
+    The endpoint came from a browser, so it must lead to the public internet. Raises Gone for a dead subscription, Undeliverable or Retry.
     """
     key = key_of(services.settings)
     if key is None:
         raise Undeliverable("no VAPID key is set")
     keys = message.data
     try:
-        await check_public(services.settings, message.recipient)
         body = encrypt(message.body.encode(), keys["p256dh"], keys["auth"])
-    except (ForbiddenAddress, ValueError, KeyError) as fault:
+        proof = authorization(services.settings, key, message.recipient)
+    except (ValueError, KeyError) as fault:
         raise Gone(f"not a subscription we may push to: {type(fault).__name__}") from fault
     headers = {
-        "Authorization": authorization(services.settings, key, message.recipient),
+        "Authorization": proof,
         "Content-Encoding": "aes128gcm",
         "Content-Type": "application/octet-stream",
         "TTL": str(keys["ttl"]),
@@ -71,7 +70,9 @@ async def send(services: Services, message: Message) -> None:
         "Topic": topic_of(keys["topic"]),
     }
     try:
-        answer = await services.http.post(message.recipient, content=body, headers=headers)
+        answer = await services.public_http.post(message.recipient, content=body, headers=headers)
+    except (ForbiddenAddress, httpx.InvalidURL) as fault:
+        raise Gone(f"not an address we may push to: {type(fault).__name__}") from fault
     except httpx.HTTPError as fault:
         raise Retry(f"push service: {type(fault).__name__}") from fault
     _judge(answer)

@@ -2,10 +2,11 @@
 
 from enum import StrEnum
 from functools import cached_property
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRET_MIN_LENGTH = 32  # characters; 256 bits when random
@@ -47,6 +48,14 @@ class Settings(BaseSettings):
 
     template_reload: bool = False  # templates are read anew when they change, for their authors
     trusted_hosts: str = ""  # extra host names, comma separated
+    trusted_proxies: str = ""  # addresses and networks whose X-Forwarded-For is believed
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks_only(cls, value: str) -> str:
+        for part in filter(None, (part.strip() for part in value.split(","))):
+            ip_network(part)  # raises ValueError, which names the wrong one
+        return value
 
     @model_validator(mode="after")
     def _production_is_strict(self) -> "Settings":

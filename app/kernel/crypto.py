@@ -54,6 +54,25 @@ def unsign(settings: Settings, purpose: str, signed: str) -> str | None:
         return None
 
 
+def mask(secret: str) -> str:
+    """The secret under a fresh random pad, so that its text differs on each compressed page and
+    page lengths tell nothing of it (BREACH)."""
+    plain = secret.encode()
+    pad = secrets.token_bytes(len(plain))
+    covered = bytes(a ^ b for a, b in zip(plain, pad, strict=True))
+    return base64.urlsafe_b64encode(pad + covered).rstrip(b"=").decode()
+
+
+def unmask(masked: str) -> bytes:
+    """What `mask` covered; any other text gives bytes that equal no secret."""
+    try:
+        both = base64.urlsafe_b64decode(masked + "=" * (-len(masked) % 4))
+    except ValueError:
+        return b""
+    half = len(both) // 2
+    return bytes(a ^ b for a, b in zip(both[:half], both[half:], strict=False))
+
+
 def _mac(settings: Settings, purpose: str, body: str) -> str:
     return base64.urlsafe_b64encode(keyed_hash(settings, purpose, body)).rstrip(b"=").decode()
 

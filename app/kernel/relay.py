@@ -72,14 +72,14 @@ class Relay:
 
     async def _hand_over(self) -> int:
         """Move one batch; the rows stay locked until the carrier has them, so a dead carrier
-        leaves them waiting."""
+        leaves them waiting. A job is named by its row and try: what still waits in a long queue
+        is not put there twice."""
         async with self._services.db.begin() as session:
             rows = (await session.execute(_due(self._queues))).all()
             if not rows:
                 return 0
-            mark = clock.now()
             for row in rows:
-                job = f"{row.id}:{mark.timestamp()}"
+                job = f"{row.id}:{row.attempts}"
                 await self._carrier.enqueue_job(
                     "run", str(row.id), _job_id=job, _queue_name=queue_name(row.queue)
                 )
@@ -127,7 +127,7 @@ def _due(queues: Sequence[Queue]) -> Any:
     ready = and_(TaskRow.state == TaskState.WAITING, TaskRow.run_after <= now)
     strayed = and_(TaskRow.state == TaskState.QUEUED, TaskRow.queued_at <= lost)
     return (
-        select(TaskRow.id, TaskRow.queue)
+        select(TaskRow.id, TaskRow.queue, TaskRow.attempts)
         .where(TaskRow.queue.in_(queues), or_(ready, strayed))
         .order_by(TaskRow.run_after)
         .limit(BATCH)

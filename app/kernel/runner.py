@@ -1,15 +1,24 @@
 """Runs one task row: once, in one transaction with its effects, or records why not."""
 
+import asyncio
 from datetime import timedelta
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import or_, select, update
+from sqlalchemy import case, or_, select, update
 
 from app.kernel import clock
 from app.kernel.observe import log
 from app.kernel.services import Services
-from app.kernel.tasks import LEASE_SECONDS, Retry, Task, TaskRow, TaskState, backoff
+from app.kernel.tasks import (
+    LEASE_SECONDS,
+    RUN_SECONDS,
+    Retry,
+    Task,
+    TaskRow,
+    TaskState,
+    backoff,
+)
 
 _OPEN = (TaskState.WAITING, TaskState.QUEUED)
 
@@ -17,7 +26,9 @@ _OPEN = (TaskState.WAITING, TaskState.QUEUED)
 async def run_row(services: Services, task_id: UUID) -> None:
     """Run the task of this row unless it is done, taken or dead.
 
-    A failing task waits with a growing delay and becomes a dead letter after its tries.
+    A task that fails or takes longer than `RUN_SECONDS` waits with a growing delay and becomes a
+    dead letter after its tries. One that takes its whole worker down counts as well when it is
+    outward: its claim is found left behind.
     """
     async with services.db.begin() as session:
         row = await session.get(TaskRow, task_id)
@@ -29,10 +40,11 @@ async def run_row(services: Services, task_id: UUID) -> None:
         return
     try:
         args: object = msgspec.convert(row.payload, task.args)
-        if task.outward:
-            await _run_outward(services, task, task_id, args)
-        else:
-            await _run_inside(services, task, task_id, args)
+        async with asyncio.timeout(RUN_SECONDS):
+            if task.outward:
+                await _run_outward(services, task, task_id, args)
+            else:
+                await _run_inside(services, task, task_id, args)
     except Retry as error:
         await _record_failure(services, task_id, task.tries, str(error), error.after)
     except Exception as error:
@@ -51,7 +63,7 @@ async def _run_inside(services: Services, task: Task, task_id: UUID, args: objec
 async def _run_outward(services: Services, task: Task, task_id: UUID, args: object) -> None:
     """Nothing is locked meanwhile, so a claim keeps a second runner away."""
     async with services.db.begin() as session:
-        if not await _claim(session, task_id):
+        if not await _claim(session, task_id, task.tries):
             return
     await task.run(services, args)
     async with services.db.begin() as session:
@@ -67,16 +79,26 @@ async def _take(session, task_id: UUID) -> bool:  # type: ignore[no-untyped-def]
     return (await session.scalar(locked)) is not None
 
 
-async def _claim(session, task_id: UUID) -> bool:  # type: ignore[no-untyped-def]
+async def _claim(session, task_id: UUID, tries: int) -> bool:  # type: ignore[no-untyped-def]
+    """Claim the row. A claim left behind by a runner that died is one try; past the last one
+    the row is dead."""
     lost = clock.now() - timedelta(seconds=LEASE_SECONDS)
+    attempts = TaskRow.attempts + case((TaskRow.claimed_at.is_(None), 0), else_=1)
     claimed = (
         update(TaskRow)
         .where(TaskRow.id == task_id, TaskRow.state.in_(_OPEN))
         .where(or_(TaskRow.claimed_at.is_(None), TaskRow.claimed_at <= lost))
-        .values(claimed_at=clock.now())
-        .returning(TaskRow.id)
+        .values(
+            claimed_at=clock.now(),
+            attempts=attempts,
+            state=case((attempts >= tries, TaskState.DEAD), else_=TaskRow.state),
+        )
+        .returning(TaskRow.state)
     )
-    return (await session.scalar(claimed)) is not None
+    state = await session.scalar(claimed)
+    if state == TaskState.DEAD:
+        log.error("task_dead", task_id=str(task_id), error="its runner died")
+    return state in _OPEN
 
 
 async def _mark_done(session, task_id: UUID) -> None:  # type: ignore[no-untyped-def]

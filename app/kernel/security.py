@@ -42,12 +42,12 @@ def headers(settings: Settings) -> list[tuple[bytes, bytes]]:
 
 
 def csrf_token(settings: Settings, viewer: Viewer) -> str:
-    """The token of this session; guests without one share a token of the day.
+    """The token of this session, masked anew; guests without one share a token of the day.
 
     A guest has no authority to abuse; for them the origin checks carry the weight.
     """
     if viewer.csrf_secret:
-        return viewer.csrf_secret
+        return crypto.mask(viewer.csrf_secret)
     return _guest_token(settings, clock.now().date().toordinal())
 
 
@@ -61,13 +61,14 @@ def check_origin(settings: Settings, request_headers: Headers) -> None:
 
 
 def check_token(settings: Settings, viewer: Viewer, sent: str | None) -> None:
-    """Refuse an unsafe request without the session's token."""
+    """Refuse an unsafe request without the session's token, masked or as its cookie has it."""
     if not sent:
         raise Forbidden
     if viewer.csrf_secret:
-        if not crypto.same(sent, viewer.csrf_secret):
-            raise Forbidden
-        return
+        secret = viewer.csrf_secret
+        if crypto.same(sent, secret) or crypto.same(crypto.unmask(sent), secret):
+            return
+        raise Forbidden
     today = clock.now().date().toordinal()
     if not any(crypto.same(sent, _guest_token(settings, d)) for d in (today, today - 1)):
         raise Forbidden

@@ -9,7 +9,7 @@ from redis.retry import Retry
 
 from app.kernel.config import Settings
 from app.kernel.db import Database
-from app.kernel.http import client
+from app.kernel.http import client, public_client
 from app.kernel.slice import Registry
 
 
@@ -21,10 +21,12 @@ class Services:
     registry: Registry
     db: Database
     redis: redis.Redis
-    http: httpx.AsyncClient
+    http: httpx.AsyncClient  # to addresses of our settings
+    public_http: httpx.AsyncClient  # to addresses that people give
 
     async def close(self) -> None:
         await self.http.aclose()
+        await self.public_http.aclose()
         await self.redis.aclose()
         await self.db.close()
 
@@ -42,4 +44,5 @@ def build(settings: Settings, registry: Registry) -> Services:
             retry=Retry(NoBackoff(), 1),
         ),
         http=client(settings),
+        public_http=public_client(settings),
     )

@@ -23,6 +23,7 @@ from app.kernel.db import Base
 from app.kernel.ids import new_id
 
 LEASE_SECONDS = 60  # whoever holds a row longer is taken for dead
+RUN_SECONDS = LEASE_SECONDS - 15  # a task is cut, and that counted as a try, well before
 CHANNEL = "tasks"  # LISTEN/NOTIFY channel that wakes the relay
 
 

@@ -1,9 +1,11 @@
 """The only ways a handler answers: a page or a block of it, a redirect, JSON for our scripts."""
 
+import gzip
 import json
 from http.cookies import SimpleCookie
 from typing import Any, TypeGuard
 
+import brotli
 from litestar import MediaType, Request, Response
 
 from app.kernel import crypto, security
@@ -14,6 +16,9 @@ from app.kernel.viewer import Viewer
 
 FLASH_COOKIE = "flash"
 FLASH_SECONDS = 60
+COMPRESS_FROM = 1000  # bytes: below, a page fits one packet anyway
+# A list of 24 costs 0.1 ms at these and is a fifth of its size; higher ones gain a few percent.
+BROTLI_QUALITY, GZIP_LEVEL = 4, 4
 
 
 def is_htmx(request: Request[Any, Any, Any]) -> bool:
@@ -55,7 +60,23 @@ def page(
     }
     if offline:
         headers["x-offline"] = "keep"
-    return Response(html.encode(), status_code=status, media_type=MediaType.HTML, headers=headers)
+    body = _compressed(html.encode(), request.headers.get("accept-encoding", ""), headers)
+    return Response(body, status_code=status, media_type=MediaType.HTML, headers=headers)
+
+
+def _compressed(body: bytes, accepted: str, headers: dict[str, str]) -> bytes:
+    """The body as the browser takes it, and `content-encoding` set. Only pages pass here: the
+    framework's own compression would hold back event streams."""
+    if len(body) < COMPRESS_FROM:
+        return body
+    if "br" in accepted:
+        headers["content-encoding"] = "br"
+        smaller: bytes = brotli.compress(body, mode=brotli.MODE_TEXT, quality=BROTLI_QUALITY)
+        return smaller
+    if "gzip" in accepted:
+        headers["content-encoding"] = "gzip"
+        return gzip.compress(body, GZIP_LEVEL, mtime=0)
+    return body
 
 
 def page_context(request: Request[Any, Any, Any]) -> dict[str, Any]:

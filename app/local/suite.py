@@ -18,7 +18,6 @@ from app.local.testing import TestServices, test_services
 
 REPORTS = ROOT / "reports"
 WORKERS = "2"  # the continuous integration machine has two cores
-SECOND_CHANCES = 5  # tests; more failing at once is no accident
 NO_TESTS = 5  # pytest's exit code when nothing was collected
 
 
@@ -49,9 +48,9 @@ def test(*, fast: bool, extra: Sequence[str]) -> bool:
     outcomes: list[Outcome] = []
     with quitting_on_signals(), test_services() as services:
         environment = _environment(services, browser)
-        outcomes.append(_patient("rules", ["tests", "--ignore=tests/browser", *extra], environment))
+        outcomes.append(_pytest("rules", ["tests", "--ignore=tests/browser", *extra], environment))
         if not fast:
-            outcomes.append(_patient("browser", ["tests/browser", *extra], environment))
+            outcomes.append(_pytest("browser", ["tests/browser", *extra], environment))
     return _report(outcomes, checked=checked, wanted=1 if fast else 2)
 
 
@@ -65,22 +64,6 @@ def _environment(services: TestServices, browser: str) -> dict[str, str]:
     for name in ("DATABASE_URL", "DATABASE_DIRECT_URL", "REDIS_URL", "BOZORCHA_ENV"):
         environment.pop(name, None)
     return environment | ({"CHROMIUM": browser} if browser else {})
-
-
-def _patient(name: str, arguments: Sequence[str], environment: dict[str, str]) -> Outcome:
-    """Run the tests; a few that failed run once more alone, since two cores are shared by servers,
-    browsers and tests. What needed it is said aloud; what fails twice has failed."""
-    first = _pytest(name, arguments, environment)
-    if not 0 < first.failed <= SECOND_CHANCES:
-        return first
-    alone = [*arguments, "--last-failed", "--last-failed-no-failures=none", "-n", "0"]
-    second = _pytest(f"{name}-again", alone, environment)
-    if second.code != 0 or second.passed < first.failed:
-        return first
-    say(f"tests: {first.failed} of {name} needed a second run (reports/{name}.xml names them)")
-    passed = first.passed + first.failed
-    seconds = first.seconds + second.seconds
-    return Outcome(name, 0, passed=passed, skipped=first.skipped, seconds=seconds)
 
 
 def _pytest(name: str, arguments: Sequence[str], environment: dict[str, str]) -> Outcome:
@@ -119,10 +102,6 @@ def _outcome(name: str, code: int, junit: Path, seconds: float) -> Outcome:
         outcome.skipped += count["skipped"]
         outcome.passed += count["tests"] - outcome.failed - outcome.skipped
     return outcome
-
-
-def _count(suite: ET.Element, kind: str) -> int:
-    return int(suite.get(kind, "0"))
 
 
 def _report(outcomes: Sequence[Outcome], *, checked: bool | None, wanted: int) -> bool:

@@ -2,6 +2,8 @@
 
 import socket
 
+import httpcore
+import httpx
 import pytest
 
 from app.kernel import http
@@ -111,3 +113,44 @@ async def test_the_client_follows_no_redirect(settings):
     assert client.follow_redirects is False
     assert client.timeout.connect == 5.0
     await client.aclose()
+
+
+async def test_a_name_that_changes_its_mind_after_the_check_reaches_nothing(
+    production, names, monkeypatch
+):
+    """DNS rebinding: public when checked, private when connected to."""
+    names["two-faced.example"] = [PUBLIC]
+    answers = iter([[PUBLIC], ["127.0.0.1"]])
+    connected: list[str] = []
+
+    async def connect(self, host, port, *rest):  # type: ignore[no-untyped-def]
+        connected.append(host)
+        raise httpcore.ConnectError
+
+    real = http._resolve
+
+    async def resolve(host: str, port: int):  # type: ignore[no-untyped-def]
+        names["two-faced.example"] = next(answers)
+        return await real(host, port)
+
+    monkeypatch.setattr(http, "_resolve", resolve)
+    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", connect)
+    async with http.public_client(production) as client:
+        with pytest.raises(ForbiddenAddress):
+            await client.post("https://two-faced.example/push")
+    assert connected == []
+
+
+async def test_it_connects_to_the_address_it_checked(production, names, monkeypatch):
+    names["push.example"] = [PUBLIC]
+    connected: list[str] = []
+
+    async def connect(self, host, port, *rest):  # type: ignore[no-untyped-def]
+        connected.append(host)
+        raise httpcore.ConnectError
+
+    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", connect)
+    async with http.public_client(production) as client:
+        with pytest.raises(httpx.ConnectError):
+            await client.post("https://push.example/send/1")
+    assert connected == [PUBLIC]

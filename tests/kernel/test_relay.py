@@ -123,15 +123,31 @@ async def test_a_row_is_handed_over_again_only_after_its_lease(working):
         assert await relay._hand_over() == 0
     with clock.shifted(timedelta(seconds=61)):
         assert await relay._hand_over() == 1
-    assert await queued_jobs(working, Queue.CRITICAL) == 2
+
+
+async def test_what_still_waits_at_the_carrier_is_not_put_there_twice(working):
+    await works.put(working, works.write, "patient")
+    relay = Relay(working, carrier_of(working), QUEUES)
+    await relay._hand_over()
+
+    for minutes in (2, 4, 6):
+        with clock.shifted(timedelta(minutes=minutes)):
+            assert await relay._hand_over() == 1
+    assert await queued_jobs(working, Queue.CRITICAL) == 1
+
+    await working.redis.flushdb()
+    with clock.shifted(timedelta(minutes=8)):
+        await relay._hand_over()
+    assert await queued_jobs(working, Queue.CRITICAL) == 1
 
 
 async def test_what_was_handed_over_twice_has_one_effect(working):
-    await works.put(working, works.write, "once")
-    relay = Relay(working, carrier_of(working), QUEUES)
-    await relay._hand_over()
-    with clock.shifted(timedelta(seconds=61)):
-        await relay._hand_over()
+    row = await works.put(working, works.write, "once")
+    await Relay(working, carrier_of(working), QUEUES)._hand_over()
+    for _ in range(5):
+        await carrier_of(working).enqueue_job(
+            "run", str(row.id), _queue_name=queue_name(Queue.CRITICAL)
+        )
 
     async with consuming(working, Queue.CRITICAL):
         await until(lambda: _is(queued_jobs(working, Queue.CRITICAL), 0))

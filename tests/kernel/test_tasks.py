@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from app.kernel import clock
+from app.kernel import clock, runner
 from app.kernel.ids import new_id
 from app.kernel.runner import run_due, run_row
 from app.kernel.tasks import TaskState, backoff, enqueue
@@ -195,3 +195,32 @@ async def test_a_claim_of_the_dead_ends(working):
     with clock.shifted(timedelta(seconds=61)):
         await run_row(working, row.id)
     assert await works.marks(working) == ["hello"]
+    assert (await works.rows(working))[0].attempts == 1
+
+
+async def test_what_kills_its_runner_each_time_is_buried(working):
+    row = await works.put(working, works.speak)
+    left_behind = "update task set claimed_at = now() - interval '61 seconds', attempts = :tries"
+    async with working.db.begin() as session:
+        await session.execute(text(left_behind), {"tries": works.speak.tries - 1})
+
+    await run_row(working, row.id)
+
+    (row,) = await works.rows(working)
+    assert (row.state, row.attempts) == (TaskState.DEAD, works.speak.tries)
+    assert await works.marks(working) == []
+
+
+@pytest.mark.parametrize("work", [works.hang, works.hang_outside])
+async def test_what_never_ends_is_cut_and_each_cut_is_a_try(working, work, monkeypatch):
+    monkeypatch.setattr(runner, "RUN_SECONDS", 0.3)
+    row = await works.put(working, work, "half")
+
+    await run_row(working, row.id)
+    (row,) = await works.rows(working)
+    assert (row.state, row.attempts, row.error) == (TaskState.WAITING, 1, "TimeoutError()")
+    await run_row(working, row.id)
+
+    (row,) = await works.rows(working)
+    assert (row.state, row.attempts) == (TaskState.DEAD, 2)
+    assert await works.marks(working) == []

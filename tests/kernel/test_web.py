@@ -99,3 +99,17 @@ async def test_htmx_is_sent_on_by_its_own_header(client, sign_in, cast):
     )
 
     assert (answer.status_code, answer.headers["hx-redirect"]) == (200, "/uz/me")
+
+
+@pytest.mark.parametrize(
+    ("accepted", "used"), [("gzip, deflate, br, zstd", "br"), ("gzip", "gzip")]
+)
+async def test_a_page_travels_compressed(client, accepted, used):
+    plain = await client.get("/uz/", headers={"accept-encoding": "identity"})
+    small = await client.get("/uz/", headers={"accept-encoding": accepted})
+
+    assert "content-encoding" not in plain.headers
+    assert small.headers["content-encoding"] == used
+    assert "Accept-Encoding" in small.headers["vary"]
+    assert int(small.headers["content-length"]) < len(plain.content) / 2
+    assert small.text.count("<article") == plain.text.count("<article")

@@ -1,5 +1,6 @@
 """Tasks of the tests, and services that know them beside the shop's own."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -46,12 +47,23 @@ async def speak_to_nobody(services: Services, args: Note) -> None:
     raise Retry("nobody answers")
 
 
+@task(queue=Queue.CRITICAL, tries=2)
+async def hang(session: AsyncSession, args: Note) -> None:
+    await write.run(session, args)
+    await asyncio.Event().wait()
+
+
+@task(queue=Queue.DEFAULT, outward=True, tries=2)
+async def hang_outside(services: Services, args: Note) -> None:
+    await asyncio.Event().wait()
+
+
 @task(queue=Queue.BULK, every_seconds=3600)
 async def hourly(session: AsyncSession, args: Note) -> None:
     await write.run(session, args)
 
 
-WORKS = [write, stumble, postpone, speak, speak_to_nobody, hourly]
+WORKS = [write, stumble, postpone, speak, speak_to_nobody, hang, hang_outside, hourly]
 
 
 async def knowing(services: Services) -> Services:
