@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, RowMapping, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, RowMapping, Select, and_, any_, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from app.catalog import filters as choice
 from app.catalog.card import COLUMNS, Card, card
@@ -19,6 +20,8 @@ from app.kernel.errors import NotFound
 from app.kernel.ids import parse_id
 from app.kernel.paging import PAGE_SIZE, Page
 from app.kernel.viewer import ADULT, Audience
+
+_HERE = aliased(Category)  # the category that a page is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,14 @@ class Tree:
         return [one.id for one in self.by_id.values() if node.id in one.path]
 
 
-async def category_tree(session: AsyncSession, audience: Audience = ADULT) -> Tree:
-    """The shop tree in one statement; a child's holds only categories made for children."""
+async def category_tree(
+    session: AsyncSession, audience: Audience = ADULT, *, around: str | None = None
+) -> Tree:
+    """The shop tree in one statement; a child's holds only categories made for children.
+
+    With `around`, a slug, only what lies above and below that category: a page of goods needs
+    no more, however many categories there are.
+    """
     found = select(
         Category.id,
         Category.slug,
@@ -74,6 +83,10 @@ async def category_tree(session: AsyncSession, audience: Audience = ADULT) -> Tr
         if audience.blocked_category_ids:
             blocked = list(audience.blocked_category_ids)
             found = found.where(~Category.path.overlap(blocked))
+    if around is not None:
+        found = found.join(_HERE, _HERE.slug == around).where(
+            or_(Category.id == any_(_HERE.path), _HERE.id == any_(Category.path))
+        )
     return _grow((await session.execute(found)).mappings().all())
 
 

@@ -50,7 +50,8 @@ def topic_of(tag: str) -> str:
 async def send(services: Services, message: Message) -> None:
     """Hand one message to its push service.
 
-    The endpoint came from a browser, so it must lead to the public internet. Raises Gone for a dead subscription, Undeliverable or Retry.
+    The endpoint came from a browser, so it must lead to the public internet. Raises Gone for a
+    dead subscription, Undeliverable or Retry.
     """
     key = key_of(services.settings)
     if key is None:

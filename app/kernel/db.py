@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
+import msgspec
 from sqlalchemy import BigInteger, Connection, Date, MetaData, Text, event, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
@@ -97,6 +98,7 @@ class Database:
             pool_timeout=5,
             pool_recycle=1800,
             connect_args=connect,
+            json_deserializer=msgspec.json.decode,  # several times quicker than the standard one
         )
         self.direct_url = settings.database_direct_url or settings.database_url
         self.lookups = self.engine.execution_options(isolation_level="AUTOCOMMIT")

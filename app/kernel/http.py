@@ -1,4 +1,4 @@
-"""The outbound clients: short time limits, no redirects, and one that reaches no private network."""
+"""The outbound clients: short time limits, no redirects; one of them reaches no private network."""
 
 import asyncio
 import ipaddress
@@ -102,7 +102,7 @@ class _Network(httpcore.AnyIOBackend):
         self,
         host: str,
         port: int,
-        timeout: float | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109  as overridden
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:

@@ -17,6 +17,7 @@ from typing import Any
 from babel import Locale as BabelLocale
 from babel.messages.pofile import read_po
 from jinja2 import Environment
+from markupsafe import Markup
 
 from app.kernel.translit import to_cyrillic
 
@@ -255,4 +256,18 @@ def install(env: Environment) -> None:
         pgettext=_one,
         npgettext=_many,
     )
+    env.globals["_"] = env.globals["gettext"] = _in_template
     env.filters["t"] = pick
+
+
+@lru_cache(maxsize=8192)
+def _plain(_locale: Locale, msgid: str) -> Markup:
+    return Markup(_one(None, msgid)) % {}  # noqa: S704  our own messages
+
+
+def _in_template(msgid: str, /, **params: Any) -> Markup:
+    """As the extension's `gettext`, for autoescaped templates: the message is markup, what is
+    filled in is escaped. A page says most of its messages without parameters, so they are kept."""
+    if params:
+        return Markup(_one(None, msgid)) % params  # noqa: S704  parameters are escaped
+    return _plain(current.get(), msgid)

@@ -43,7 +43,7 @@ async def short(request: Asked) -> Response[Any]:
 async def listing(
     request: Asked, session: AsyncSession, viewer: Viewer, slug: str
 ) -> Response[Any]:
-    tree = await queries.category_tree(session, viewer.audience)
+    tree = await queries.category_tree(session, viewer.audience, around=slug)
     node = tree.find(slug)
     chosen = filters.read(request.query_params.dict())
     page = await queries.listing(session, viewer.audience, chosen, category_ids=tree.under(node))
