@@ -19,6 +19,7 @@ from app import main, slices
 from app.kernel import clock, crypto
 from app.kernel.config import Environment, Settings
 from app.kernel.db import Database
+from app.kernel.i18n import Locale, set_locale
 from app.kernel.ids import new_id
 from app.kernel.runner import run_due
 from app.kernel.services import Services, build
@@ -33,6 +34,12 @@ VAPID_KEY = "2BGPyHoFZTWmbhBWaUcPCMVZcPPNWPO7dHhCUVtXD_Y"  # of the tests only
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+async def uzbek(anyio_backend: str) -> None:
+    """Each test begins in Uzbek: requests inside this process leave their language behind."""
+    set_locale(Locale.UZ)
 
 
 @pytest.fixture(scope="session")

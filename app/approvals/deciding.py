@@ -13,7 +13,6 @@ from app.catalog.offers import OfferView, offer_for_sale
 from app.family import spending
 from app.family.safety import audience_of
 from app.kernel import clock
-from app.kernel.config import Settings
 from app.kernel.errors import Conflict, NotFound
 from app.kernel.events import publish
 from app.kernel.i18n import N_, get_locale
@@ -65,7 +64,7 @@ class Approval:
     address: AddressData
 
 
-async def approve(session: AsyncSession, settings: Settings, given: Approval) -> Order:
+async def approve(session: AsyncSession, given: Approval) -> Order:
     """Place the order for the child; the guardian is the buyer.
 
     Locks the request, then what placing locks. A second approval, by either guardian, returns the
@@ -91,7 +90,7 @@ async def approve(session: AsyncSession, settings: Settings, given: Approval) ->
         child_id=request.child_id,
         return_path=f"/family/approvals/{request.id}",
     )
-    order = await place(session, settings, basket=basket, idempotency_key=f"ask:{request.id}")
+    order = await place(session, basket=basket, idempotency_key=f"ask:{request.id}")
     await spending.consume(session, request.id, request.child_id, offer.price * request.quantity)
     request.state = State.ORDERED
     request.order_id = order.id

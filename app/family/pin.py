@@ -24,7 +24,7 @@ from app.family.models import Household
 from app.kernel import clock
 from app.kernel.config import Settings
 from app.kernel.errors import Invalid
-from app.kernel.i18n import N_, gettext
+from app.kernel.i18n import N_, gettext, ngettext
 
 DIGITS = 6
 FREE_TRIES = 5
@@ -49,10 +49,11 @@ class PinAnswer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PinResult:
-    """The answer, and until when tries are refused."""
+    """The answer, until when tries are refused, or how many are left."""
 
     answer: PinAnswer
     locked_until: datetime | None = None
+    left: int = 0  # tries before the next lock
 
     @property
     def is_right(self) -> bool:
@@ -66,7 +67,11 @@ class PinResult:
             return gettext("Too many wrong tries. Try again in %(minutes)s min.", minutes=minutes)
         if self.answer is PinAnswer.UNSET:
             return gettext("No PIN is set yet.")
-        return gettext("This PIN is not right.")
+        return ngettext(
+            "This PIN is not right. %(num)s try is left.",
+            "This PIN is not right. %(num)s tries are left.",
+            self.left,
+        )
 
 
 async def set_pin(session: AsyncSession, settings: Settings, household_id: UUID, pin: str) -> None:
@@ -98,7 +103,7 @@ async def check(
     if wait:
         household.pin_locked_until = now + timedelta(seconds=wait)
         return PinResult(PinAnswer.LOCKED, household.pin_locked_until)
-    return PinResult(PinAnswer.WRONG)
+    return PinResult(PinAnswer.WRONG, left=FREE_TRIES - household.pin_failures)
 
 
 def lock_seconds(failures: int) -> int:

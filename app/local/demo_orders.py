@@ -41,16 +41,14 @@ async def make(services: Services, count: int, amount_som: int) -> list[str]:
         batch = min(count - len(numbers), BATCH)
         async with services.db.begin() as session:
             basket = await _basket(session, price, batch, buyer)
-            numbers += [await _place(services, session, basket) for _ in range(batch)]
+            numbers += [await _place(session, basket) for _ in range(batch)]
             await _take_off(session, basket.lines[0].offer)
     return numbers
 
 
-async def _place(services: Services, session: AsyncSession, basket: Basket) -> str:
+async def _place(session: AsyncSession, basket: Basket) -> str:
     key = f"demo:{new_id()}"
-    order = await place(
-        session, services.settings, basket=basket, idempotency_key=key, lifetime=LIFETIME
-    )
+    order = await place(session, basket=basket, idempotency_key=key, lifetime=LIFETIME)
     return order.number
 
 

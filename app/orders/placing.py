@@ -14,7 +14,6 @@ from app.catalog.offers import OfferView, offers_for_sale
 from app.catalog.stock import HoldLine, OfferSoldOut
 from app.family.safety import audience_of
 from app.kernel import clock
-from app.kernel.config import Settings
 from app.kernel.errors import Conflict
 from app.kernel.events import publish
 from app.kernel.i18n import N_, Locale, gettext, pick, use_locale
@@ -65,7 +64,6 @@ async def placed_before(session: AsyncSession, idempotency_key: str) -> Order | 
 
 async def place(
     session: AsyncSession,
-    settings: Settings,
     *,
     basket: Basket,
     idempotency_key: str,

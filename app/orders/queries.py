@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, literal, select, true
+from sqlalchemy import Row, exists, literal, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.catalog.models import Product
@@ -18,6 +18,7 @@ from app.kernel.viewer import Viewer
 from app.orders.access import is_own, is_visible
 from app.orders.models import Order, OrderEvent, OrderLine, SellerOrder
 from app.orders.states import OrderState, PartState
+from app.payments.models import PaymentIntent
 from app.sellers.models import Seller
 from app.shipping.addresses import AddressData
 
@@ -64,6 +65,7 @@ class OrderPage:
     created_at: datetime
     expires_at: datetime
     paid_at: datetime | None
+    is_money_here: bool  # the provider has it; the order follows within moments
     contact_phone: str
     address: AddressData
     is_own: bool  # a guardian may look at the other guardian's order, not pay or cancel it
@@ -97,7 +99,9 @@ async def history(session: AsyncSession, viewer: Viewer, cursor: str | None) -> 
 async def order_page(session: AsyncSession, viewer: Viewer, number: str) -> OrderPage:
     """Everything of one order: four statements. Raises NotFound for a foreign one."""
     own = is_own(viewer).label("is_own")
-    found = select(Order, own).where(Order.number == number, is_visible(viewer))
+    money = exists().where(PaymentIntent.subject_id == Order.id, PaymentIntent.state == "paid")
+    found = select(Order, own, money.label("is_money_here"))
+    found = found.where(Order.number == number, is_visible(viewer))
     row = (await session.execute(found)).one_or_none()
     if row is None:
         raise NotFound
@@ -112,6 +116,7 @@ async def order_page(session: AsyncSession, viewer: Viewer, number: str) -> Orde
         created_at=order.created_at,
         expires_at=order.expires_at,
         paid_at=order.paid_at,
+        is_money_here=row.is_money_here,
         contact_phone=order.contact_phone,
         address=AddressData.of(order.address),
         is_own=row.is_own,

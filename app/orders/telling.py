@@ -57,6 +57,12 @@ _ON_THE_WAY = Headline(
     N_("On its way to you"), N_("Please keep your phone near."), "delivery-truck", 5
 )
 _DELIVERED = Headline(N_("Everything has arrived"), N_("We hope it brings joy."), "wrapped-gift", 2)
+_CHECKING = Headline(
+    N_("Your payment has arrived"),
+    N_("We are telling the sellers. This takes a moment."),
+    "coin",
+    1,
+)
 _ORDINAL = {
     PartState.PLACED: 0,
     PartState.ACCEPTED: 0,
@@ -68,6 +74,8 @@ _ORDINAL = {
 
 def headline(order: OrderPage) -> Headline:
     """The order in one sentence: as far as its foremost part, arrived when all have."""
+    if order.state is OrderState.AWAITING_PAYMENT and order.is_money_here:
+        return _CHECKING
     if order.state is not OrderState.PAID:
         return _ENDED[order.state]
     steps = [_ORDINAL.get(part.state, 0) for part in order.parts]

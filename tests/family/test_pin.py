@@ -30,7 +30,8 @@ async def test_five_wrong_tries_lock_for_a_minute_then_longer(services, cast):
         async with services.db.begin() as session:
             return await pin.check(session, services.settings, home, code)
 
-    answers = [(await tried("000001")).answer for _ in range(5)]
+    results = [await tried("000001") for _ in range(5)]
+    answers = [result.answer for result in results]
     right_but_locked = await tried("739146")
     with clock.shifted(timedelta(seconds=61)):
         again = await tried("000001")
@@ -39,6 +40,7 @@ async def test_five_wrong_tries_lock_for_a_minute_then_longer(services, cast):
         freed = await tried("739146")
 
     assert answers == [PinAnswer.WRONG] * 4 + [PinAnswer.LOCKED]
+    assert [result.left for result in results[:4]] == [4, 3, 2, 1]
     assert right_but_locked.answer is PinAnswer.LOCKED
     assert again.answer is PinAnswer.LOCKED
     assert still.answer is PinAnswer.LOCKED

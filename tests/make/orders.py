@@ -52,9 +52,7 @@ async def make_order(
     """An order that waits for its payment."""
     async with services.db.begin() as session:
         basket = await make_basket(session, buyer, wanted, child)
-        return await place(
-            session, services.settings, basket=basket, idempotency_key=key or str(new_id())
-        )
+        return await place(session, basket=basket, idempotency_key=key or str(new_id()))
 
 
 async def make_paid_order(

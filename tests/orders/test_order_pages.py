@@ -5,6 +5,7 @@ from sqlalchemy import update
 from app.kernel.viewer import Viewer
 from app.orders import live, queries
 from app.orders.models import Order
+from app.payments.models import PaymentIntent
 from tests.make.browsing import post, text_of
 from tests.make.orders import counted, make_order, make_paid_order, reload
 
@@ -154,3 +155,19 @@ async def test_a_page_in_each_language(client, cast, sign_in, services):
     }
     for locale, told in words.items():
         assert told in text_of(await client.get(f"/{locale}/orders/{order.number}"))
+
+
+async def test_between_the_bank_and_the_worker_nobody_is_asked_to_pay_again(
+    client, cast, sign_in, services
+):
+    order = await make_order(services, cast.olga, (cast.puzzle, 1))
+    await sign_in(client, cast.olga)
+    async with services.db.begin() as session:
+        arrived = update(PaymentIntent).where(PaymentIntent.subject_id == order.id)
+        await session.execute(arrived.values(state="paid"))
+
+    page = await client.get(f"/en/orders/{order.number}")
+
+    assert "Your payment has arrived" in text_of(page)
+    assert "/pay/" not in page.text
+    assert "/cancellation" not in page.text

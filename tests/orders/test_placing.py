@@ -104,7 +104,7 @@ async def test_another_price_than_seen_is_refused(services, cast):
 
     with pytest.raises(PriceChanged) as refusal:
         async with services.db.begin() as session:
-            await place(session, services.settings, basket=basket, idempotency_key="k")
+            await place(session, basket=basket, idempotency_key="k")
     assert refusal.value.details["offer_ids"] == (cast.puzzle.offer_id,)
     assert await count_orders(services) == 0
 
@@ -118,7 +118,7 @@ async def test_an_offer_that_left_the_sale_is_sold_out(services, cast):
 
     with pytest.raises(OfferSoldOut):
         async with services.db.begin() as session:
-            await place(session, services.settings, basket=basket, idempotency_key="k")
+            await place(session, basket=basket, idempotency_key="k")
 
 
 async def test_what_is_not_for_the_child_cannot_be_bought_for_it(services, cast):
@@ -146,7 +146,7 @@ async def test_delivery_depends_on_the_region(services, cast):
         basket = await make_basket(session, cast.olga, [(cast.puzzle, 1)])
         far = replace(basket.address, region="1733", district="1733204")
         basket = replace(basket, address=far)
-        order = await place(session, services.settings, basket=basket, idempotency_key="far")
+        order = await place(session, basket=basket, idempotency_key="far")
         assert order.delivery == 35_000 * SOM
 
         nowhere = replace(basket, address=replace(far, region="0000"))
@@ -158,7 +158,7 @@ async def test_delivery_depends_on_the_region(services, cast):
         for rate in await session.scalars(select(DeliveryRate)):
             await session.delete(rate)
         with pytest.raises(NoDelivery):
-            await place(session, services.settings, basket=nowhere, idempotency_key="nowhere")
+            await place(session, basket=nowhere, idempotency_key="nowhere")
 
 
 async def test_the_order_waits_for_half_an_hour(services, cast):
@@ -173,6 +173,6 @@ async def test_placing_costs_few_statements(services, cast):
         basket = await make_basket(session, cast.olga, wanted)
     with counted(services) as statements:
         async with services.db.begin() as session:
-            await place(session, services.settings, basket=basket, idempotency_key="k")
+            await place(session, basket=basket, idempotency_key="k")
 
     assert len(statements) <= 20, "\n".join(statements)

@@ -32,6 +32,7 @@ def part(state: PartState, *kinds: str, tracking: str | None = None) -> Part:
 def order(state: OrderState, *parts: Part) -> OrderPage:
     return OrderPage(
         number="A", state=state, goods=1, delivery=0, total=1, created_at=NOON, expires_at=NOON,
+        is_money_here=False,
         paid_at=None, contact_phone="", address=AddressData("", "", "", "", ""), is_own=True,
         version=1, parts=parts,
     )  # fmt: skip

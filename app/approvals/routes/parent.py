@@ -155,7 +155,7 @@ async def _approve(
     given = deciding.Approval(request_id, household_id, guardian_id, form.valid.seen_price, address)
     try:
         async with session.begin_nested():
-            order = await deciding.approve(session, services.settings, given)
+            order = await deciding.approve(session, given)
     except (deciding.PriceRose, deciding.GoneForNow, *NOT_NOW) as error:
         return await _page(
             request, session, viewer, request_id, form, status=409, notice=error.text()

@@ -155,9 +155,7 @@ async def _place(
     basket = _basket(viewer, form.valid, page)
     try:
         async with session.begin_nested():
-            order = await placing.place(
-                session, services.settings, basket=basket, idempotency_key=key
-            )
+            order = await placing.place(session, basket=basket, idempotency_key=key)
     except OfferSoldOut as refusal:
         return web.redirect(request, "/cart", toast=refusal.text(), kind="wait")
     except PriceChanged as refusal:
