@@ -36,12 +36,6 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture(autouse=True)
-async def uzbek(anyio_backend: str) -> None:
-    """Each test begins in Uzbek: requests inside this process leave their language behind."""
-    set_locale(Locale.UZ)
-
-
 @pytest.fixture(scope="session")
 def embedded() -> Iterator[TestServices]:
     """The run's PostgreSQL and Valkey: given by `./bozorcha test`, or started here."""
@@ -113,7 +107,11 @@ def make_settings(url: str, redis_url: str, **more: Any) -> Settings:
 
 @pytest.fixture
 async def settings(embedded: TestServices, template: str) -> AsyncIterator[Settings]:
-    """A database of this test alone, and a Valkey number of this worker, emptied."""
+    """A database of this test alone, and a Valkey number of this worker, emptied.
+
+    The test begins in Uzbek: requests inside this process leave their language behind.
+    """
+    set_locale(Locale.UZ)
     name = f"test_{new_id().hex}"
     admin = await asyncpg.connect(embedded.database_url)
     await admin.execute(f"create database {name} template {template} strategy file_copy")
