@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app import slices
 from app.accounts.sessions import load_viewer
+from app.api.calling import identify
+from app.audit.denials import note_denial
 from app.delivery.push import public_key
 from app.family.zone import is_waiting, narrow
 from app.kernel import access, assets, config, observe, security, web
@@ -23,6 +25,8 @@ from app.kernel.services import Services, build
 from app.kernel.slice import Registry
 from app.kernel.templating import Templates
 from app.kernel.viewer import Viewer
+from app.privacy import policies
+from app.staff.viewing import enter, note_page
 
 WAITING, LEAVE = "/kids/waiting", "/kids/leave"
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,14 +55,22 @@ def provide_limits(request: Request[Any, Any, Any]) -> Limits:
 
 
 async def check_request(request: Request[Any, Any, Any]) -> Response[Any] | None:
-    """Before any handler: the waiting page of a child without consent, then the CSRF token."""
+    """Before any handler: a child without consent waits, the CSRF token, new terms."""
     rule: access.Rule = request.route_handler.opt[access.KEY]
     if rule.machine:
         return None
-    if is_waiting(request.scope["state"]["viewer"]) and not _is_open(request):
+    state = request.scope["state"]
+    host = request.client.host if request.client else ""
+    security.check_desk(state["services"].settings, state["path"], host)
+    viewer: Viewer = state["viewer"]
+    if is_waiting(viewer) and not _is_open(request):
         return web.redirect(request, WAITING)
     if request.method not in security.SAFE_METHODS:
         await _check_token(request)
+    elif viewer.view is not None:
+        await note_page(state["services"], viewer, state["path"])
+    elif target := policies.detour(viewer, state["path"]):
+        return web.redirect(request, target)
     return None
 
 
@@ -78,7 +90,9 @@ async def _check_token(request: Request[Any, Any, Any]) -> None:
 
 
 async def _viewer(services: Services, scope: dict[str, Any], headers: Any) -> Viewer:
-    viewer = await load_viewer(services, scope, headers)
+    viewer, refusal = await enter(services, await load_viewer(services, scope, headers))
+    if refusal is not None:
+        scope["state"]["refusal"] = refusal
     return await narrow(services, viewer)
 
 
@@ -87,7 +101,7 @@ def framework(settings: Settings, registry: Registry) -> Litestar:
     built = assets.build(ROOT / "static", ROOT / "static" / "build")
     app = Litestar(
         route_handlers=registry.routes,
-        guards=[access.guard],
+        guards=[identify, access.guard],
         before_request=check_request,
         dependencies={
             "session": Provide(provide_session, sync_to_thread=False),
@@ -96,6 +110,7 @@ def framework(settings: Settings, registry: Registry) -> Litestar:
             "limits": Provide(provide_limits, sync_to_thread=False),
         },
         exception_handlers=EXCEPTION_HANDLERS,
+        after_exception=[note_denial],
         on_shutdown=[_close_services],
         openapi_config=None,
         request_max_body_size=MAX_BODY_BYTES,

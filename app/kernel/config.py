@@ -1,5 +1,6 @@
 """Frozen settings, read once from the environment and validated at start."""
 
+from base64 import b64decode
 from enum import StrEnum
 from functools import cached_property
 from ipaddress import ip_network
@@ -10,6 +11,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRET_MIN_LENGTH = 32  # characters; 256 bits when random
+SIGNING_KEY_BYTES = 32
 
 
 class Environment(StrEnum):
@@ -34,7 +36,10 @@ class Settings(BaseSettings):
     redis_url: str
 
     secret_key: SecretStr
+    former_secret_keys: SecretStr = SecretStr("")  # comma separated: still open what they sealed
     pin_pepper: SecretStr
+    argon2_passes: int = Field(default=2, ge=1, le=20)
+    argon2_memory_kib: int = Field(default=19 * 1024, ge=8, le=1024 * 1024)
 
     payme_merchant_id: str = ""
     payme_key: SecretStr = SecretStr("")
@@ -43,18 +48,30 @@ class Settings(BaseSettings):
     vapid_private_key: SecretStr = SecretStr("")
     vapid_subject: str = "mailto:support@bozorcha.uz"
 
+    api_signing_keys: SecretStr = SecretStr("")  # Ed25519, comma separated, today's first
+
     smtp_url: str = ""  # empty: messages are kept for the development mailbox
     sms_url: str = ""
 
     template_reload: bool = False  # templates are read anew when they change, for their authors
     trusted_hosts: str = ""  # extra host names, comma separated
     trusted_proxies: str = ""  # addresses and networks whose X-Forwarded-For is believed
+    staff_networks: str = ""  # addresses and networks that reach the staff's desk; empty: all
 
-    @field_validator("trusted_proxies")
+    @field_validator("trusted_proxies", "staff_networks")
     @classmethod
     def _networks_only(cls, value: str) -> str:
         for part in filter(None, (part.strip() for part in value.split(","))):
             ip_network(part)  # raises ValueError, which names the wrong one
+        return value
+
+    @field_validator("api_signing_keys")
+    @classmethod
+    def _keys_of_32_bytes(cls, value: SecretStr) -> SecretStr:
+        for part in filter(None, (part.strip() for part in value.get_secret_value().split(","))):
+            raw = b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True)
+            if len(raw) != SIGNING_KEY_BYTES:
+                raise ValueError(f"API_SIGNING_KEYS: {SIGNING_KEY_BYTES} bytes each, in base64url")
         return value
 
     @model_validator(mode="after")
@@ -79,6 +96,12 @@ class Settings(BaseSettings):
     def is_secure(self) -> bool:
         """Cookies are `__Host-` and Secure exactly when the shop is served by https."""
         return self.base_url.startswith("https://")
+
+    @cached_property
+    def key_ring(self) -> tuple[str, ...]:
+        """The keys that open what was encrypted at rest, today's first."""
+        old = self.former_secret_keys.get_secret_value().split(",")
+        return (self.secret_key.get_secret_value(), *(key.strip() for key in old if key.strip()))
 
     @cached_property
     def host(self) -> str:

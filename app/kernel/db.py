@@ -98,6 +98,7 @@ class Database:
             pool_timeout=5,
             pool_recycle=1800,
             connect_args=connect,
+            hide_parameters=True,  # errors are logged; what people typed is not
             json_deserializer=msgspec.json.decode,  # several times quicker than the standard one
         )
         self.direct_url = settings.database_direct_url or settings.database_url

@@ -40,12 +40,25 @@ class NotSignedIn(AppError):
     status = 401
     code = "not_signed_in"
     message = N_("Please sign in first.")
+    where: ClassVar[str] = "/sign-in"  # the page that leads in
 
 
 class Forbidden(AppError):
     status = 403
     code = "forbidden"
     message = N_("This page is not open to you.")
+
+
+class ProofNeeded(AppError):
+    """Something has to be proved first, on the page `where`, which leads back here."""
+
+    status = 403
+    code = "proof_needed"
+    message = N_("For your safety, please show first that it is you.")
+
+    def __init__(self, where: str) -> None:
+        super().__init__()
+        self.where = where
 
 
 class NotFound(AppError):

@@ -6,6 +6,7 @@ a stack, a path or a version, only the request id.
 
 import json
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException, MethodNotAllowedException, ValidationException
@@ -16,9 +17,10 @@ from app.kernel import errors, web
 from app.kernel.errors import AppError
 from app.kernel.i18n import get_locale
 from app.kernel.observe import log
-from app.kernel.request import Unit
+from app.kernel.request import PROGRAMS, Unit
 
 TEMPLATES = {400: "422", 401: "403", 405: "404"}
+RETRY_SECONDS = 60  # when a limit does not say it better
 KNOWN = {"403", "404", "409", "413", "422", "429", "500", "503"}
 _BY_STATUS: dict[int, type[AppError]] = {
     400: errors.BadRequest,
@@ -35,7 +37,9 @@ def on_app_error(request: Request[Any, Any, Any], error: AppError) -> Response[A
     """A refusal of ours."""
     log.info("refused", reason=error.code, path=request.scope["state"].get("path"))
     if isinstance(error, errors.NotSignedIn):
-        return _to_sign_in(request)
+        return _to_sign_in(request, error)
+    if isinstance(error, errors.ProofNeeded):
+        return _to_proof(request, error)
     return _answer(request, error, error.status)
 
 
@@ -48,8 +52,18 @@ def on_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> 
         return on_fault(request, error)
     status = 405 if isinstance(error, MethodNotAllowedException) else family.status
     if isinstance(error, ValidationException):  # a path or query value of a wrong type
+        if _is_of_program(request):
+            return _wrong_values(request, error)
         family, status = errors.NotFound, 404
     return _answer(request, family(), status)
+
+
+def on_nesting(request: Request[Any, Any, Any], error: RecursionError) -> Response[Any]:
+    """JSON of thousands of brackets; of a body that a program sent, nothing else recurses."""
+    if not _is_of_program(request):
+        return on_fault(request, error)
+    log.info("refused", reason="nesting", path=request.scope["state"].get("path"))
+    return _answer(request, errors.BadRequest(), 400)
 
 
 def on_database_down(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
@@ -72,7 +86,7 @@ def _answer(request: Request[Any, Any, Any], error: AppError, status: int) -> Re
     unit: Unit = request.scope["state"]["unit"]
     unit.failed = True
     if _wants_json(request):
-        return _problem(error, status)
+        return problem(request, error, status)
     text = error.text()
     if web.is_htmx(request):
         body = _toast(text)
@@ -87,22 +101,84 @@ def _answer(request: Request[Any, Any, Any], error: AppError, status: int) -> Re
     return web.page(request, template, status=status, message=text, retry=retry)
 
 
-def _to_sign_in(request: Request[Any, Any, Any]) -> Response[Any]:
+def _to_sign_in(request: Request[Any, Any, Any], error: errors.NotSignedIn) -> Response[Any]:
     unit: Unit = request.scope["state"]["unit"]
     unit.failed = True
     if _wants_json(request):
-        return _problem(errors.NotSignedIn(), 401)
+        return problem(request, error, 401)
     path = request.scope["state"]["path"] if request.method == "GET" else "/"
-    return web.redirect(request, f"/sign-in?next={path}")
+    return web.redirect(request, f"{error.where}?next={path}")
+
+
+def _to_proof(request: Request[Any, Any, Any], error: errors.ProofNeeded) -> Response[Any]:
+    """Pages lead to the proof and back; a sent form is refused, with the way to the proof."""
+    unit: Unit = request.scope["state"]["unit"]
+    unit.failed = True
+    if _wants_json(request):
+        return problem(request, error, error.status)
+    back = quote(_page_of(request), safe="/")
+    target = f"{error.where}{'&' if '?' in error.where else '?'}next={back}"
+    if request.method == "GET":
+        return web.redirect(request, target)
+    if web.is_htmx(request):
+        headers = {"HX-Redirect": f"/{get_locale().value}{target}", "cache-control": "no-store"}
+        return Response(None, status_code=error.status, headers=headers)
+    return web.page(
+        request, "errors/proof.html", status=error.status, message=error.text(), target=target
+    )
+
+
+def _page_of(request: Request[Any, Any, Any]) -> str:
+    """The page that the reader sees: this one, or the one that a form or a fragment belongs to."""
+    if request.method == "GET" and not web.is_htmx(request):
+        query = request.scope.get("query_string", b"").decode("latin-1")
+        path: str = request.scope["state"]["path"]
+        return web.local_path(path + (f"?{query}" if query else ""), "/")
+    said = request.headers.get("hx-current-url") or request.headers.get("referer") or ""
+    parts = urlsplit(said)
+    if parts.netloc and parts.netloc != request.headers.get("host"):
+        return "/"
+    return web.local_path(parts.path + (f"?{parts.query}" if parts.query else ""), "/")
+
+
+def _is_of_program(request: Request[Any, Any, Any]) -> bool:
+    path: str = request.scope["state"].get("path", "")
+    return path.startswith(PROGRAMS)
 
 
 def _wants_json(request: Request[Any, Any, Any]) -> bool:
+    if _is_of_program(request):
+        return True
     accept = request.headers.get("accept", "")
     return "application/json" in accept and "text/html" not in accept
 
 
-def _problem(error: AppError, status: int) -> Response[Any]:
+def _wrong_values(request: Request[Any, Any, Any], error: ValidationException) -> Response[Any]:
+    """Which part of what a program sent is wrong; an address of a wrong shape leads nowhere."""
+    extra = error.extra if isinstance(error.extra, list) else []
+    faults = [
+        {"field": str(one.get("key", "")), "message": str(one.get("message", ""))} for one in extra
+    ]
+    if any(one.get("source") == "path" for one in extra):
+        return _answer(request, errors.NotFound(), 404)
+    _fail(request)
+    return problem(request, errors.Invalid(), 422, errors=faults)
+
+
+def _fail(request: Request[Any, Any, Any]) -> None:
+    unit: Unit = request.scope["state"]["unit"]
+    unit.failed = True
+
+
+def problem(
+    request: Request[Any, Any, Any], error: AppError, status: int, **more: Any
+) -> Response[Any]:
+    """RFC 9457; `code` is stable, the title is for people."""
     body = {"type": "about:blank", "status": status, "code": error.code, "title": error.text()}
+    body |= more
+    if status == errors.TooMany.status:
+        unit: Unit = request.scope["state"]["unit"]
+        unit.headers.setdefault("retry-after", str(RETRY_SECONDS))
     return Response(
         body,
         status_code=status,
@@ -125,5 +201,6 @@ EXCEPTION_HANDLERS: Any = {
     DBAPIError: on_database_down,
     PoolTimeout: on_database_down,
     ConnectionError: on_database_down,
+    RecursionError: on_nesting,
     Exception: on_fault,
 }

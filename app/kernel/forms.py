@@ -17,7 +17,19 @@ from app.kernel.security import CSRF_FIELD
 MAX_FIELDS = 200
 MAX_FIELD_LENGTH = 20_000  # characters
 
-SECRET_FIELDS = frozenset({"code", "pin", "pin_again", "password"})
+SECRET_FIELDS = frozenset(
+    {
+        "code",
+        "current_password",
+        "new_password",
+        "password",
+        "picture",
+        "pin",
+        "pin_again",
+        "recovery",
+        "sent_code",
+    }
+)
 
 MESSAGES = {
     "missing": N_("Please fill this in."),

@@ -46,5 +46,9 @@ class Limits:
 def address_of(connection: ASGIConnection) -> str:  # type: ignore[type-arg]
     """The caller's network (/24 or /48), hashed: enough to count, nothing to identify."""
     host = connection.client.host if connection.client else ""
-    network = host.rsplit(".", 1)[0] if "." in host else ":".join(host.split(":")[:3])
-    return hashlib.sha256(network.encode()).hexdigest()[:16]
+    return hashlib.sha256(network_of(host).encode()).hexdigest()[:16]
+
+
+def network_of(host: str) -> str:
+    """The /24 of an IPv4 address, the /48 of an IPv6 one."""
+    return host.rsplit(".", 1)[0] if "." in host else ":".join(host.split(":")[:3])

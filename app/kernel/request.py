@@ -16,11 +16,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kernel import observe, security
+from app.kernel import crypto, observe, security
 from app.kernel.db import Access
-from app.kernel.errors import BadRequest, Forbidden, Unavailable
+from app.kernel.errors import BadRequest, Forbidden, NotFound, Unavailable
 from app.kernel.i18n import Locale, negotiate, set_locale, split_locale
-from app.kernel.ratelimit import Limits
+from app.kernel.ratelimit import Limits, network_of
 from app.kernel.services import Services
 from app.kernel.viewer import GUEST, Viewer
 
@@ -32,6 +32,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 LOCALE_COOKIE = "locale"
 MACHINES = ("/payments/", "/health/")  # they prove themselves or need no proof: no session
+PROGRAMS = "/api/"  # called with a bearer token: no language in the address, no cookies
 BODY_SECONDS = 15  # nobody needs longer to send a form; a stalled body is cut
 
 
@@ -44,6 +45,7 @@ class Unit:
     read_only: bool
     failed: bool = False
     cookies: list[str] = field(default_factory=list)  # Set-Cookie values, added to any answer
+    headers: dict[str, str] = field(default_factory=dict)  # added to any answer
     _session: AsyncSession | None = None
 
     @property
@@ -107,6 +109,8 @@ class RequestScope:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if scope["path"].startswith(PROGRAMS):
+            scope["headers"] = [pair for pair in scope["headers"] if pair[0] != b"cookie"]
         headers = Headers.from_scope(scope)  # type: ignore[arg-type]
         locale, path = split_locale(scope["path"])
         bare = path.startswith(self._bare) and locale is None
@@ -116,7 +120,7 @@ class RequestScope:
         state["path"], state["limits"] = path, self._limits
         sender = _Sender(send, unit, self._headers, is_head=scope["method"] == "HEAD")
         refusal = self._refusal(scope, headers)
-        with observe.request(scope, headers):
+        with observe.request(scope, headers, self._network(scope)):
             is_read = scope["method"] in ("GET", "HEAD")
             if locale is None and not bare and refusal is None and is_read:
                 await _redirect_to_locale(scope, headers, sender)
@@ -131,10 +135,16 @@ class RequestScope:
             try:
                 if refusal is None and not path.startswith(MACHINES):
                     unit.viewer = state["viewer"] = await self._viewer(scope, headers)
+                    unit.read_only = unit.read_only or unit.viewer.view is not None
                 await self._app(scope, _timed(receive), sender)
             finally:
                 unit.failed = True  # a no-op after the commit; a vanished client rolls back
                 await unit.finish()
+
+    def _network(self, scope: Scope) -> str:
+        """The caller's network as a keyed hash: the same for a neighbour, an address for nobody."""
+        host = (scope.get("client") or ("",))[0]
+        return crypto.keyed_hash(self._services.settings, "network", network_of(host)).hex()[:16]
 
     async def _viewer(self, scope: Scope, headers: Headers) -> Viewer:
         """The viewer; with the database gone a guest, who is told so by every page."""
@@ -154,6 +164,9 @@ class RequestScope:
         )
         if "\x00" in text or "\ufffd" in text or not _is_text(text):
             return BadRequest()
+        locale, path = split_locale(scope["path"])
+        if locale is not None and path.startswith(PROGRAMS):
+            return NotFound()
         if scope["method"] in security.SAFE_METHODS or scope["path"].startswith(MACHINES):
             return None
         try:
@@ -180,6 +193,7 @@ class _Sender:
             known = {name.lower() for name, _ in message["headers"]}
             extra = [(n, v) for n, v in self._headers if n not in known]
             extra += [(b"set-cookie", cookie.encode()) for cookie in self._unit.cookies]
+            extra += [(n.encode(), v.encode()) for n, v in self._unit.headers.items()]
             message = {**message, "headers": [*message["headers"], *extra]}
         elif self._is_head and message["type"] == "http.response.body":
             message = {**message, "body": b""}

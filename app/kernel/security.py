@@ -1,16 +1,19 @@
 """Response headers, and what every unsafe request must prove before a handler sees it."""
 
+from ipaddress import ip_address, ip_network
+
 from litestar.datastructures import Headers
 
 from app.kernel import clock, crypto
 from app.kernel.config import Settings
-from app.kernel.errors import Forbidden
+from app.kernel.errors import Forbidden, NotFound
 from app.kernel.viewer import Viewer
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF_FIELD = "_csrf_token"
 CSRF_HEADER = "x-csrf-token"
 CSRF_COOKIE = "csrf"
+DESK = "/desk"
 
 
 def headers(settings: Settings) -> list[tuple[bytes, bytes]]:
@@ -35,6 +38,7 @@ def headers(settings: Settings) -> list[tuple[bytes, bytes]]:
         "cross-origin-resource-policy": "same-origin",
         "permissions-policy": permissions,
         "x-frame-options": "DENY",
+        "server": "bozorcha",  # else the server names itself
     }
     if settings.is_secure:
         found["strict-transport-security"] = "max-age=31536000; includeSubDomains"
@@ -72,6 +76,19 @@ def check_token(settings: Settings, viewer: Viewer, sent: str | None) -> None:
     today = clock.now().date().toordinal()
     if not any(crypto.same(sent, _guest_token(settings, d)) for d in (today, today - 1)):
         raise Forbidden
+
+
+def check_desk(settings: Settings, path: str, host: str) -> None:
+    """For any network but the staff's own, where some are set, their desk does not exist."""
+    if not settings.staff_networks or not (path == DESK or path.startswith(f"{DESK}/")):
+        return
+    own = (ip_network(part.strip()) for part in settings.staff_networks.split(",") if part.strip())
+    try:
+        address = ip_address(host)
+    except ValueError:
+        raise NotFound from None
+    if not any(address in network for network in own):
+        raise NotFound
 
 
 def _guest_token(settings: Settings, day: int) -> str:

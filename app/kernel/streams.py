@@ -5,15 +5,20 @@ so an open screen still follows.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 LOOK_SECONDS = 5.0  # between looks at the version when no nudge comes
-LIFE_SECONDS = 600.0  # the browser reconnects; the viewer's rights are then checked anew
+LIFE_SECONDS = 55.0  # the browser reconnects; the viewer's rights are then checked anew
 
 Version = Callable[[], Awaitable[str | None]]
+
+
+def last_seen(headers: Mapping[str, str], seen: str) -> str:
+    """What the page shows: after a reconnection the last version it was told of, else `seen`."""
+    return headers.get("last-event-id") or seen
 
 
 async def nudge(redis: Redis, topic: str) -> None:
@@ -29,8 +34,8 @@ async def changes(
 ) -> AsyncIterator[bytes]:
     """Yield a `changed` event whenever `version()` answers something new; ends when it is None.
 
-    `seen` is the version that the page shows: what moved between its rendering and the opening
-    of the stream is told at once.
+    `seen` is the version that the page shows (see `last_seen`): what moved between its rendering
+    and the opening of the stream is told at once.
     """
     loop = asyncio.get_running_loop()
     ends = loop.time() + LIFE_SECONDS
@@ -45,7 +50,7 @@ async def changes(
             if seen and current != seen:
                 yield f"event: changed\nid: {current}\ndata: {current}\n\n".encode()
             else:
-                yield b": still here\n\n"
+                yield f"id: {current}\n\n".encode()  # no event; the browser sends it back
             seen = current
             await _wait(pubsub)
     finally:

@@ -54,6 +54,7 @@ class TaskRow(Base):
             "run_after",
             postgresql_where=text("state in ('waiting','queued')"),
         ),
+        Index("ix_task_done_at", "done_at", postgresql_where=text("state = 'done'")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from dataclasses import replace
 from http.cookies import SimpleCookie
 from typing import Any, TypeGuard
 
@@ -12,7 +13,7 @@ from app.kernel import crypto, security
 from app.kernel.i18n import Locale, get_locale
 from app.kernel.request import Unit
 from app.kernel.templating import LAYOUTS, Templates
-from app.kernel.viewer import Viewer
+from app.kernel.viewer import Viewer, Zone
 
 FLASH_COOKIE = "flash"
 FLASH_SECONDS = 60
@@ -58,10 +59,19 @@ def page(
         "cache-control": f"public, max-age={public_seconds}" if public else "no-store",
         "vary": "HX-Request, Cookie, Accept-Encoding",
     }
-    if offline:
+    if offline and viewer.view is None:  # nobody's pages stay on the device of staff
         headers["x-offline"] = "keep"
     body = _compressed(html.encode(), request.headers.get("accept-encoding", ""), headers)
     return Response(body, status_code=status, media_type=MediaType.HTML, headers=headers)
+
+
+def desk_page(
+    request: Request[Any, Any, Any], template: str, *, here: str, **values: Any
+) -> Response[bytes]:
+    """A screen of the staff's desk; `here` is the key of its section. Extends layouts/desk.html."""
+    viewer: Viewer = request.scope["state"]["viewer"]
+    desk = replace(viewer, zone=Zone.DESK)
+    return page(request, template, here=here, viewer=desk, layout=LAYOUTS[Zone.DESK], **values)
 
 
 def _compressed(body: bytes, accepted: str, headers: dict[str, str]) -> bytes:
@@ -100,6 +110,7 @@ def page_context(request: Request[Any, Any, Any]) -> dict[str, Any]:
         "path": path,
         "badges": viewer.badges,
         "layout": LAYOUTS[viewer.zone],
+        "sections": [s for s in state["services"].registry.sections if viewer.may(s.permission)],
         "toasts": _flash(request),
         "switch_locale": switch_locale,
         "base_url": settings.base_url.rstrip("/"),

@@ -32,7 +32,7 @@ msgid "Buy %(name)s"
 msgstr "%(name)s sotib oling"
 
 msgctxt "verb"
-msgid "Order"
+msgid "Grab it"
 msgstr "Buyurtma bering"
 
 msgid "%(num)s toy"
@@ -60,7 +60,7 @@ msgid "Buy %(name)s"
 msgstr "Купите %(name)s"
 
 msgctxt "verb"
-msgid "Order"
+msgid "Grab it"
 msgstr "Заказать"
 
 msgid "%(num)s toy"
@@ -95,15 +95,15 @@ def catalogues(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
         (UZ, "Top sotib oling", "Buyurtma bering", "<b>Hammasi</b> 100% xavfsiz"),
         (UZ_CYRL, "Top сотиб олинг", "Буюртма беринг", "<b>Ҳаммаси</b> 100% хавфсиз"),
         (RU, "Купите Top", "Заказать", "<b>Всё</b> 100% безопасно"),
-        (EN, "Buy Top", "Order", "<b>All</b> 100% safe"),
+        (EN, "Buy Top", "Grab it", "<b>All</b> 100% safe"),
     ],
 )
 def test_messages(locale: Locale, buy: str, order: str, safe: str) -> None:
     with use_locale(locale):
         assert gettext("Buy %(name)s", name="Top") == buy
-        assert pgettext("verb", "Order") == order
+        assert pgettext("verb", "Grab it") == order
         assert gettext("<b>All</b> 100%% safe") == safe
-        assert gettext("Order") == "Order"
+        assert gettext("Grab it") == "Grab it"
 
 
 @pytest.mark.parametrize(
@@ -236,7 +236,7 @@ def test_templates_translate_and_escape() -> None:
     env = Environment(autoescape=True)
     i18n.install(env)
     template = env.from_string(
-        "{{ _('Buy %(name)s', name=name) }}|{{ ngettext('%(num)s toy', '%(num)s toys', 3) }}|{{ pgettext('verb', 'Order') }}"
+        "{{ _('Buy %(name)s', name=name) }}|{{ ngettext('%(num)s toy', '%(num)s toys', 3) }}|{{ pgettext('verb', 'Grab it') }}"
         "|{% trans name=name %}Buy {{ name }}{% endtrans %}|{{ _('<b>All</b> 100%% safe') }}|{{ title|t }}"
     )
 

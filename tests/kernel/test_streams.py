@@ -37,7 +37,7 @@ async def at_rest(stream: AsyncIterator[bytes]) -> asyncio.Task[bytes | None]:
         done, _ = await asyncio.wait([event], timeout=1)
         if not done:
             return event
-        assert await event == b": still here\n\n"
+        assert await event == b"id: 1\n\n"
 
 
 async def next_change(stream: AsyncIterator[bytes]) -> bytes:
@@ -71,7 +71,7 @@ async def test_a_nudge_without_a_change_is_only_a_sign_of_life(services):
         waiting = await at_rest(stream)
         await streams.nudge(services.redis, "order:1")
 
-        assert await asyncio.wait_for(waiting, 3) == b": still here\n\n"
+        assert await asyncio.wait_for(waiting, 3) == b"id: 1\n\n"
 
 
 async def test_it_ends_when_the_page_may_no_longer_be_seen(services):
@@ -99,7 +99,7 @@ async def test_without_valkey_it_looks_by_itself(services, monkeypatch, tmp_path
 
     await streams.nudge(without.redis, "order:1")
     async with listening(without.redis, seen) as stream:
-        assert await anext(stream) == b": still here\n\n"
+        assert await anext(stream) == b"id: 1\n\n"
         seen.value = "2"
         assert (await next_change(stream)).startswith(b"event: changed")
     await without.close()
@@ -116,3 +116,8 @@ async def test_another_topic_is_not_heard(services):
         assert seen.looks == looks
         await streams.nudge(services.redis, "order:1")
         await asyncio.wait_for(waiting, 3)
+
+
+def test_after_a_reconnection_the_page_is_as_new_as_its_last_event():
+    assert streams.last_seen({}, "3") == "3"
+    assert streams.last_seen({"last-event-id": "5"}, "3") == "5"
