@@ -1,7 +1,7 @@
-"""One-time codes by SMS: six digits, ten minutes, five tries, in the browser that asked.
+"""One-time codes by SMS or mail: six digits, ten minutes, five tries, in the browser that asked.
 
 Everything that guards the code is counted in PostgreSQL under a lock, so that neither a dead
-cache nor parallel tries open it. Whether the phone is known changes nothing here.
+cache nor parallel tries open it. Whether the phone or mail is known changes nothing here.
 """
 
 from datetime import timedelta
@@ -10,6 +10,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts.handles import Kind, handle_of
 from app.accounts.models import OneTimeCode
 from app.delivery import outbox
 from app.kernel import clock, crypto
@@ -20,8 +21,8 @@ from app.kernel.i18n import N_, get_locale, gettext
 LIFETIME = timedelta(minutes=10)
 TRIES = 5
 WINDOW = timedelta(hours=1)
-PER_PHONE = 3  # codes in the window that nobody has used: somebody pesters the phone
-USED_PER_PHONE = 20  # codes in the window at all
+PER_TARGET = 3  # codes in the window that nobody has used: somebody pesters the person
+USED_PER_TARGET = 20  # codes in the window at all
 PER_ADDRESS = 10  # unused ones; a used code came to a phone in the asker's hand
 
 
@@ -40,23 +41,23 @@ class TooManyCodes(TooMany):
 async def send(
     session: AsyncSession,
     settings: Settings,
-    phone: str,
+    to: str,
     purpose: str,
     address: str,
     binding: bytes,
 ) -> None:
-    """Send a new code to the phone (E.164), valid in the browser of `binding` alone.
+    """Send a new code to a phone (E.164) or mail, valid in the browser of `binding` alone.
 
     It replaces an earlier one of that browser. `address` is the asker's hashed network; an empty
-    one is not counted. Raises TooManyCodes past three unused ones an hour to a phone, twenty in
-    all, or ten unused ones from an address: many homes of a mobile network share one.
+    one is not counted. Raises TooManyCodes past three unused ones an hour to one person, twenty
+    in all, or ten unused ones from an address: many homes of a mobile network share one.
     """
-    target = _target(settings, phone)
+    target = target_of(settings, to)
     await _wait_turn(session, f"code-phone:{target}")
-    if await _sent_lately(session, OneTimeCode.target == target) >= USED_PER_PHONE:
+    if await _sent_lately(session, OneTimeCode.target == target) >= USED_PER_TARGET:
         raise TooManyCodes
     unused = (OneTimeCode.target == target) & OneTimeCode.used_at.is_(None)
-    if await _sent_lately(session, unused) >= PER_PHONE:
+    if await _sent_lately(session, unused) >= PER_TARGET:
         raise TooManyCodes
     if address:
         await _wait_turn(session, f"code-address:{address}")
@@ -76,13 +77,13 @@ async def send(
         )
     )
     await session.flush()
-    await outbox.send_sms(session, phone, "code", _text(settings, code), get_locale(), urgent=True)
+    await _hand_over(session, settings, to, code)
 
 
 async def check(
     session: AsyncSession,
     settings: Settings,
-    phone: str,
+    to: str,
     purpose: str,
     code: str,
     binding: bytes,
@@ -94,7 +95,7 @@ async def check(
     newest = (
         select(OneTimeCode)
         .where(
-            OneTimeCode.target == _target(settings, phone),
+            OneTimeCode.target == target_of(settings, to),
             OneTimeCode.purpose == purpose,
             OneTimeCode.binding == binding,
         )
@@ -128,15 +129,35 @@ async def _wait_turn(session: AsyncSession, name: str) -> None:
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
 
 
-def _target(settings: Settings, phone: str) -> str:
-    return crypto.keyed_hash(settings, "code-phone", phone).hex()
+def target_of(settings: Settings, to: str) -> str:
+    """What the database keeps of a phone or mail that something was sent to."""
+    return crypto.keyed_hash(settings, "code-phone", to).hex()
 
 
 def _code_hash(settings: Settings, purpose: str, binding: bytes, code: str) -> bytes:
     return crypto.keyed_hash(settings, f"code-{purpose}", f"{binding.hex()}:{code}")
 
 
-def _text(settings: Settings, code: str) -> str:
-    """The last line lets phones offer the code on our site only (WICG, origin-bound codes)."""
+async def _hand_over(session: AsyncSession, settings: Settings, to: str, code: str) -> None:
+    """By SMS, whose last line lets phones offer the code on our site only (WICG, origin-bound
+    codes); by mail with the code in the subject, where it can be read without opening."""
     words = gettext("Bozorcha code: %(code)s. Tell it to nobody, not even to us.", code=code)
-    return f"{words}\n\n@{settings.host} #{code}"
+    locale = get_locale()
+    if handle_of(to).kind is Kind.PHONE:
+        text = f"{words}\n\n@{settings.host} #{code}"
+        await outbox.send_sms(session, to, "code", text, locale, urgent=True)
+        return
+    subject = gettext("%(code)s is your Bozorcha code", code=code)
+    why = gettext(
+        "It works for 10 minutes in the browser that asked for it. If that was not you, "
+        "simply ignore this letter."
+    )
+    await outbox.send_mail(
+        session,
+        address=to,
+        kind="code",
+        subject=subject,
+        text=f"{words}\n\n{why}",
+        locale=locale,
+        urgent=True,
+    )

@@ -17,6 +17,21 @@ def session_cookie(settings: Settings) -> str:
     return "__Host-session" if settings.is_secure else "session"
 
 
+def reset_cookie(settings: Settings) -> str:
+    """Holds the secret of a link for a new password while its owner chooses one."""
+    return "__Host-reset" if settings.is_secure else "reset"
+
+
+def child_cookie(settings: Settings) -> str:
+    """Names a phone of a child's own, for as long as it is one; opens nothing by itself."""
+    return "__Host-child" if settings.is_secure else "child"
+
+
+def link_cookie(settings: Settings) -> str:
+    """Holds the secret of a link to a child while the phone is asked whether it is theirs."""
+    return "__Host-link" if settings.is_secure else "link"
+
+
 def settings_of(request: Connection) -> Settings:
     settings: Settings = request.scope["state"]["services"].settings
     return settings

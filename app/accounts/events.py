@@ -39,3 +39,12 @@ class PasskeyRemoved(Event):
     user_id: UUID
     passkey_id: UUID
     label: str
+
+
+@dataclass(frozen=True)
+class WaysChanged(Event):
+    """`what`: a key of `notices.CHANGES`, as password_set or mail_removed."""
+
+    user_id: UUID
+    change_id: UUID
+    what: str

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.kernel.viewer import Role, Zone
+from app.kernel.viewer import SHOP_ROLES, STAFF_ROLES, Zone
 
 TOUCH_AT_MOST = timedelta(hours=1)
 
@@ -25,10 +25,8 @@ class Lifetime:
 PERSON = Lifetime(idle=timedelta(days=30), absolute=timedelta(days=90))
 SHOPKEEPER = Lifetime(idle=timedelta(hours=12), absolute=timedelta(days=7))
 STAFF = Lifetime(idle=timedelta(minutes=30), absolute=timedelta(hours=12))
+HALF_OPEN = Lifetime(idle=timedelta(minutes=15), absolute=timedelta(minutes=15))  # second step
 CHILD = Lifetime(idle=timedelta(hours=2), absolute=timedelta(days=90))
-
-_STAFF_ROLES = frozenset({Role.MODERATOR, Role.AGENT, Role.ADMIN})
-_SHOP_ROLES = frozenset({Role.SELLER, Role.CLERK})
 
 
 def lifetime_of(zone: str, roles: Iterable[str]) -> Lifetime:
@@ -36,9 +34,9 @@ def lifetime_of(zone: str, roles: Iterable[str]) -> Lifetime:
     if zone == Zone.KIDS:
         return CHILD
     held = set(roles)
-    if held & _STAFF_ROLES:
+    if held & STAFF_ROLES:
         return STAFF
-    return SHOPKEEPER if held & _SHOP_ROLES else PERSON
+    return SHOPKEEPER if held & SHOP_ROLES else PERSON
 
 
 def is_over(lifetime: Lifetime, *, seen_at: datetime, expires_at: datetime, now: datetime) -> bool:

@@ -30,6 +30,7 @@ from webauthn.helpers.structs import (
 )
 from webauthn.registration.verify_registration_response import VerifiedRegistration
 
+from app.accounts import second_factor
 from app.accounts.challenges import (
     LIFETIME,
     PasskeyRefused,
@@ -43,6 +44,7 @@ from app.accounts.challenges import (
 )
 from app.accounts.events import PasskeyAdded, PasskeyRemoved
 from app.accounts.models import Passkey
+from app.accounts.second_factor import FactorRequired
 from app.kernel import clock
 from app.kernel.config import Settings
 from app.kernel.errors import NotFound
@@ -192,13 +194,24 @@ async def of_user(session: AsyncSession, user_id: UUID) -> Sequence[Passkey]:
     return (await session.scalars(statement)).all()
 
 
-async def remove(session: AsyncSession, user_id: UUID, passkey_id: UUID) -> None:
-    """Forget a passkey; the phone stays as the other way in. Raises NotFound."""
-    passkey = await session.scalar(
-        select(Passkey).where(Passkey.id == passkey_id, Passkey.user_id == user_id)
-    )
+async def own(session: AsyncSession, user_id: UUID, passkey_id: UUID) -> Passkey:
+    """One passkey of this person. Raises NotFound."""
+    found = select(Passkey).where(Passkey.id == passkey_id, Passkey.user_id == user_id)
+    passkey = await session.scalar(found)
     if passkey is None:
         raise NotFound
+    return passkey
+
+
+async def remove(
+    session: AsyncSession, user_id: UUID, passkey_id: UUID, *, is_required: bool = False
+) -> None:
+    """Forget a passkey; the phone stays as the other way in. Raises NotFound, and FactorRequired
+    when this is the only second factor of somebody who must have one."""
+    await second_factor.locked(session, user_id)  # two removals at once could leave none
+    passkey = await own(session, user_id, passkey_id)
+    if is_required and await second_factor.count(session, user_id) <= 1:
+        raise FactorRequired
     await session.delete(passkey)
     await publish(session, PasskeyRemoved(user_id, passkey_id, passkey.name))
 

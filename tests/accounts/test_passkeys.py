@@ -29,7 +29,7 @@ async def post(client, path, value=None):
 @pytest.fixture
 async def phone(new_client, sign_in, cast):
     """Dilnoza's phone right after a sign-in."""
-    return await sign_in(new_client(), cast.dilnoza, signed_in_at=clock.now())
+    return await sign_in(new_client(), cast.dilnoza, confirmed_at=clock.now())
 
 
 async def add(client, device):
@@ -209,7 +209,7 @@ async def test_confirming_takes_ones_own_passkey_and_a_new_token(
 ):
     device, other = Authenticator(), Authenticator()
     await add(phone, device)
-    jasur = await sign_in(new_client(), cast.jasur, signed_in_at=clock.now())
+    jasur = await sign_in(new_client(), cast.jasur, confirmed_at=clock.now())
     await add(jasur, other)
     before = await session_of(services, phone)
 
@@ -237,8 +237,8 @@ async def test_a_challenge_for_a_sign_in_confirms_nothing(phone):
 
 
 async def test_ways_in_change_only_after_a_fresh_proof(new_client, sign_in, services, cast):
-    old = await sign_in(new_client(), cast.dilnoza, signed_in_at=clock.now() - timedelta(minutes=6))
-    fresh = await sign_in(new_client(), cast.dilnoza, signed_in_at=clock.now())
+    old = await sign_in(new_client(), cast.dilnoza, confirmed_at=clock.now() - timedelta(minutes=6))
+    fresh = await sign_in(new_client(), cast.dilnoza, confirmed_at=clock.now())
     await add(fresh, Authenticator())
     [row] = await kept(services)
 
@@ -255,7 +255,7 @@ async def test_ways_in_change_only_after_a_fresh_proof(new_client, sign_in, serv
 async def test_nobody_removes_a_strangers_passkey(phone, new_client, sign_in, services, cast):
     await add(phone, Authenticator())
     [row] = await kept(services)
-    nodira = await sign_in(new_client(), cast.nodira, signed_in_at=clock.now())
+    nodira = await sign_in(new_client(), cast.nodira, confirmed_at=clock.now())
 
     answer = await nodira.post(f"/uz/me/passkeys/{row.id}/removal", headers=HERE)
 
@@ -278,7 +278,7 @@ async def test_a_guardians_passkey_takes_the_device_back_and_no_other_does(
 ):
     guardians, strangers = Authenticator(), Authenticator()
     await add(phone, guardians)
-    nodira = await sign_in(new_client(), cast.nodira, signed_in_at=clock.now())
+    nodira = await sign_in(new_client(), cast.nodira, confirmed_at=clock.now())
     await add(nodira, strangers)
     mine = await session_of(services, phone)
     tablet = await sign_in(new_client(), cast.lola, suspended_id=mine.id)
@@ -310,7 +310,9 @@ async def test_garbage_is_refused_not_stumbled_over(client, sent):
     assert answer.status_code == 422
 
 
-async def test_a_suspended_person_gets_the_same_refusal(phone, new_client, services, cast):
+async def test_a_suspended_person_is_told_why_and_comes_no_further(
+    phone, new_client, services, cast
+):
     from app.accounts.models import User
 
     device = Authenticator()
@@ -319,6 +321,26 @@ async def test_a_suspended_person_gets_the_same_refusal(phone, new_client, servi
         closed = update(User).where(User.id == cast.dilnoza.id).values(suspended_at=clock.now())
         await session.execute(closed)
 
-    answer = await enter(new_client(), device)
+    browser = new_client()
+    answer = await enter(browser, device)
 
-    assert answer.status_code == 422
+    assert answer.json()["next"] == "/uz/account-closed"
+    assert (await browser.get("/uz/me")).headers["location"].startswith("/uz/sign-in")
+
+
+async def test_a_passkey_gets_the_name_that_its_owner_gives_it(phone, new_client, sign_in, cast):
+    made = (await add(phone, Authenticator())).json()
+    path = f"/uz/me/passkeys/{made['id']}"
+    assert made["name"] in (await phone.get(path)).text
+
+    refused = await phone.post(path, data={"label": "x" * 41})
+    saved = await phone.post(path, data={"label": "Oshxonadagi planshet"})
+
+    assert refused.status_code == 422
+    assert 'aria-invalid="true"' in refused.text
+    assert "x" * 41 in refused.text
+    assert saved.status_code == 303
+    assert "Oshxonadagi planshet" in (await phone.get("/uz/me")).text
+    stranger = await sign_in(new_client(), cast.nodira, confirmed_at=clock.now())
+    assert (await stranger.get(path)).status_code == 404
+    assert (await stranger.post(path, data={"label": "Mine"})).status_code == 404

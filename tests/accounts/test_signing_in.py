@@ -311,7 +311,8 @@ async def test_a_closed_account_cannot_come_in(client, services, sign_in, cast):
     answer = await sign_in_by_code(client, services, cast.nodira.phone)
 
     assert inside.status_code == 303
-    assert answer.status_code == 422
+    assert answer.headers["location"] == "/uz/account-closed"
+    assert (await client.get("/uz/me")).headers["location"].startswith("/uz/sign-in")
 
 
 async def test_two_devices_with_one_new_phone_make_one_person(services):

@@ -7,16 +7,16 @@ from uuid import UUID
 from litestar import Request, Response, post
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts import cookies, passkeys, profile, roles, sessions, signup
+from app.accounts import closed, cookies, noting, passkeys, profile, roles, sessions, signup
 from app.accounts.devices import device_name
 from app.accounts.passkeys import PasskeyRefused, Purpose
 from app.audit.record import record
 from app.kernel import access, web
 from app.kernel.errors import AppError, BadRequest, NotFound, NotSignedIn
-from app.kernel.i18n import gettext as _
+from app.kernel.i18n import get_locale
 from app.kernel.ratelimit import Limits, address_of
 from app.kernel.services import Services
-from app.kernel.viewer import Role, Viewer
+from app.kernel.viewer import Proof, Role, Viewer
 
 AnyRequest = Request[Any, Any, Any]
 TRIES = "30/15 minute"
@@ -44,13 +44,11 @@ def _own(viewer: Viewer) -> tuple[UUID, UUID]:
     return viewer.user_id, viewer.session_id
 
 
-@post("/passkeys/register/options", opt=access.signed_in, name="accounts.passkey_options")
+@post("/passkeys/register/options", opt=access.enrolling, name="accounts.passkey_options")
 async def registration_options(
     session: AsyncSession, viewer: Viewer, services: Services
 ) -> Response[Any]:
     user_id, binding = _own(viewer)
-    if not await sessions.is_fresh(session, viewer):
-        return _needs_proof()
     found = await profile.contact(session, user_id)
     name = (found.name or found.phone if found else "") or "Bozorcha"
     return web.answer_json(
@@ -58,18 +56,11 @@ async def registration_options(
     )
 
 
-def _needs_proof() -> Response[Any]:
-    said = _("For your safety, please sign in again, then change your ways in.")
-    return web.answer_json({"status": 403, "code": "proof_needed", "title": said}, 403)
-
-
-@post("/passkeys/register/verify", opt=access.signed_in, name="accounts.add_passkey")
+@post("/passkeys/register/verify", opt=access.enrolling, name="accounts.add_passkey")
 async def add_passkey(
     request: AnyRequest, session: AsyncSession, viewer: Viewer, services: Services
 ) -> Response[Any]:
     user_id, binding = _own(viewer)
-    if not await sessions.is_fresh(session, viewer):
-        return _needs_proof()
     try:
         made = await passkeys.register(
             session,
@@ -81,6 +72,7 @@ async def add_passkey(
         )
     except PasskeyRefused as refusal:
         return _refusal(refusal)
+    await sessions.confirm(request, session, viewer, Proof.PASSKEY)
     await record(session, viewer, "passkey.add", "passkey", made.id)
     return web.answer_json({"id": str(made.id), "name": made.name}, 201)
 
@@ -110,17 +102,20 @@ async def sign_in(
             session, services.settings, Purpose.SIGN_IN, viewer.session_id, credential
         )
     except PasskeyRefused as refusal:
+        await noting.refused(session, viewer, Proof.PASSKEY, refusal.code)
         return _refusal(refusal)
     if await signup.is_suspended(session, user_id):
-        return _refusal(PasskeyRefused())
-    await sessions.start(request, session, user_id, is_confirmed=True)
+        await noting.refused(session, viewer, Proof.PASSKEY, "closed", user_id)
+        page = closed.give_pass(request, user_id)
+        return web.answer_json({"ok": True, "next": f"/{get_locale().value}{page}"})
+    await sessions.start(request, session, user_id, by=Proof.PASSKEY)
     found = await profile.contact(session, user_id)
     if found:
         cookies.remember_locale(request, found.locale)
     return web.answer_json({"ok": True})
 
 
-@post("/passkeys/confirm/options", opt=access.signed_in, name="accounts.confirm_options")
+@post("/passkeys/confirm/options", opt=access.proving, name="accounts.confirm_options")
 async def confirm_options(
     session: AsyncSession, viewer: Viewer, services: Services
 ) -> Response[Any]:
@@ -130,7 +125,7 @@ async def confirm_options(
     )
 
 
-@post("/passkeys/confirm/verify", opt=access.signed_in, name="accounts.confirm")
+@post("/passkeys/confirm/verify", opt=access.proving, name="accounts.confirm")
 async def confirm(
     request: AnyRequest, session: AsyncSession, viewer: Viewer, services: Services, limits: Limits
 ) -> Response[Any]:
@@ -146,7 +141,7 @@ async def confirm(
         return _refusal(refusal)
     if user_id != own_id:
         return _refusal(PasskeyRefused())
-    await sessions.confirm(request, session, viewer)
+    await sessions.confirm(request, session, viewer, Proof.PASSKEY)
     return web.answer_json({"ok": True})
 
 
@@ -180,8 +175,10 @@ async def leave_kids(
             return _refusal(refusal)
         if user_id not in await roles.holders(session, Role.GUARDIAN, viewer.household_id):
             return _refusal(PasskeyRefused())
-        await sessions.leave_zone(request, session, viewer)
-    return web.answer_json({"ok": True})
+        is_back = await sessions.leave_zone(request, session, viewer, by_passkey_of=user_id)
+    if is_back:
+        return web.answer_json({"ok": True})
+    return web.answer_json({"ok": True, "next": f"/{get_locale().value}/sign-in?next=/family"})
 
 
 ROUTES = [
