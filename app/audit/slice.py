@@ -1,5 +1,6 @@
-"""What audit contributes: no screens of its own yet, other slices write it and staff read it."""
+"""What audit contributes: the trail that other slices write, and its seals."""
 
+from app.audit import personal, tasks
 from app.kernel.slice import Slice
 
-SLICE = Slice(name="audit")
+SLICE = Slice(name="audit", tasks=[tasks.seal], personal=personal.PERSONAL)

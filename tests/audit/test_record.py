@@ -1,5 +1,8 @@
 """The trail: written with the deed, masked, readable, and closed to change."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
@@ -7,8 +10,9 @@ from sqlalchemy.exc import DBAPIError
 from app.audit import queries
 from app.audit.models import AuditEntry
 from app.audit.record import record
+from app.kernel import clock
 from app.kernel.ids import new_id
-from app.kernel.viewer import Grant, Role, Viewer
+from app.kernel.viewer import Grant, Role, View, Viewer
 
 
 def viewer_of(cast):
@@ -78,3 +82,21 @@ async def test_the_database_refuses_to_change_the_trail(services, cast, change):
     async with services.db.begin() as session:
         actions = (await session.scalars(select(AuditEntry.action))).all()
     assert list(actions) == ["a.b"]
+
+
+async def test_whoever_looks_through_a_persons_eyes_acts_as_themselves(services, cast):
+    agent = Viewer(user_id=cast.sardor.id, grants=(Grant(Role.AGENT, None),))
+    looking = replace(
+        viewer_of(cast), view=View(new_id(), agent, clock.now() + timedelta(minutes=5))
+    )
+    subject = new_id()
+    async with services.db.begin() as session:
+        await record(session, looking, "a.b", "child", subject)
+
+    async with services.db.begin() as session:
+        [entry] = await queries.of_subject(session, "child", subject)
+    assert (entry.actor_id, entry.actor_role, entry.household_id) == (
+        cast.sardor.id,
+        "agent",
+        None,
+    )
