@@ -1,0 +1,1 @@
+"""The pages of data, deletion, policies, and the register."""
