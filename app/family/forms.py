@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints, field_validator
 
+from app.family.child_secrets import DIGITS, PICTURES
 from app.family.household import AVATARS
 from app.kernel.forms import FormModel
 from app.kernel.i18n import N_
@@ -21,12 +22,12 @@ class StartForm(FormModel):
     agree: Literal["yes"]
 
 
-class ChildForm(FormModel):
+class ProfileForm(FormModel):
+    """Who the child is here."""
+
     nickname: Nickname
     birth_year: Annotated[int, Field(ge=2000, le=2100)]
     avatar: str
-    daily_limit: Annotated[int, Field(ge=0, le=SOM_MAX)]  # whole soʻm
-    agree: Literal["yes"]
 
     @field_validator("avatar")
     @classmethod
@@ -34,6 +35,17 @@ class ChildForm(FormModel):
         if value not in AVATARS:
             raise ValueError(N_("Please choose one of the options."))
         return value
+
+
+class ChildForm(ProfileForm):
+    """A new child with its first limit."""
+
+    daily_limit: Annotated[int, Field(ge=0, le=SOM_MAX)]  # whole soʻm
+    agree: Literal["yes"]
+
+
+class NameForm(FormModel):
+    name: Annotated[str, StringConstraints(min_length=1, max_length=40)]
 
 
 class LimitForm(FormModel):
@@ -63,3 +75,23 @@ class NewPinForm(FormModel):
 class PinForm(FormModel):
     pin: Pin
     next: str = ""
+
+
+class PhoneCodeForm(FormModel):
+    """The short code of a new phone of a child's."""
+
+    code: Annotated[str, StringConstraints(min_length=1, max_length=20)]
+
+
+class SecretForm(FormModel):
+    """What opens a child's own phone."""
+
+    picture: str
+    pin: Annotated[str, StringConstraints(pattern=rf"^[0-9]{{{DIGITS}}}$")]
+
+    @field_validator("picture")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if value not in PICTURES:
+            raise ValueError(N_("Please choose one of the options."))
+        return value

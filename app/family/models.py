@@ -45,6 +45,52 @@ class ChildProfile(Keyed, Base):
     closed_at: Mapped[datetime | None]
 
 
+class ChildDevice(Keyed, Base):
+    """A phone of the child's own, known by the hash of its cookie. Picture and PIN are Argon2id
+    over an HMAC with the pepper; without them the cookie opens nothing."""
+
+    __tablename__ = "child_device"
+    __table_args__ = (
+        CheckConstraint("failures >= 0", name="failures"),
+        Index("ix_child_device_child_id", "child_id"),
+        Index("ix_child_device_session_id", "session_id"),
+    )
+
+    child_id: Mapped[UUID] = mapped_column(ForeignKey("child_profile.id", ondelete="CASCADE"))
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    name: Mapped[str]
+    secret_hash: Mapped[str | None]
+    new_secret_hash: Mapped[str | None]  # chosen once, to be repeated
+    failures: Mapped[int] = mapped_column(SmallInteger(), server_default="0")
+    locked_until: Mapped[datetime | None]
+    session_id: Mapped[UUID | None] = mapped_column(ForeignKey("session.id", ondelete="SET NULL"))
+    used_at: Mapped[datetime] = mapped_column(default=clock.now)  # when the child last came in
+    ended_at: Mapped[datetime | None]
+
+
+class ChildLink(Keyed, Base):
+    """Makes one phone a child's: by a QR code, or by a short code typed on it. Five minutes."""
+
+    __tablename__ = "child_link"
+    __table_args__ = (Index("ix_child_link_child_id", "child_id"),)
+
+    child_id: Mapped[UUID] = mapped_column(ForeignKey("child_profile.id", ondelete="CASCADE"))
+    token_hash: Mapped[bytes]
+    code_hash: Mapped[bytes] = mapped_column(unique=True)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class ChildLinkTry(Keyed, Base):
+    """Codes typed wrong in one network lately; `key` is its keyed hash."""
+
+    __tablename__ = "child_link_try"
+
+    key: Mapped[bytes] = mapped_column(unique=True)
+    failures: Mapped[int] = mapped_column(SmallInteger())
+    began_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
 class SafetyRules(Base):
     """What a guardian hides from one child, beyond what no child sees."""
 
@@ -120,9 +166,9 @@ class Consent(Keyed, Base):
         Index("ix_consent_child_id", "child_id", "purpose"),
     )
 
-    household_id: Mapped[UUID] = mapped_column(ForeignKey("household.id"))
-    child_id: Mapped[UUID | None] = mapped_column(ForeignKey("child_profile.id"))
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("user.id"))
+    household_id: Mapped[UUID]  # no foreign keys: evidence outlives the people it numbers
+    child_id: Mapped[UUID | None]
+    user_id: Mapped[UUID]
     sequence: Mapped[int]
     purpose: Mapped[str]
     decision: Mapped[str]

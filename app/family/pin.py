@@ -5,7 +5,6 @@ lives in the household's row and is changed under its lock, so it survives resta
 cache and parallel tries.
 """
 
-import asyncio
 import hashlib
 import hmac
 import math
@@ -15,24 +14,20 @@ from enum import StrEnum
 from itertools import pairwise
 from uuid import UUID
 
-from argon2 import PasswordHasher
-from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.audit.record import record
 from app.family.models import Household
-from app.kernel import clock
+from app.kernel import clock, hashing
 from app.kernel.config import Settings
 from app.kernel.errors import Invalid
 from app.kernel.i18n import N_, gettext, ngettext
+from app.kernel.viewer import GUEST, Viewer
 
 DIGITS = 6
 FREE_TRIES = 5
 LOCK_SECONDS = (60, 300, 1800)  # after 5, 6, 7 and more wrong tries in a row
-
-# 19 MiB and two passes: OWASP's second choice, about 30 ms here (docs/decisions)
-_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-_gate = asyncio.Semaphore(2)  # hashing may not starve the other requests of this process
 
 
 class WeakPin(Invalid):
@@ -85,16 +80,23 @@ async def set_pin(session: AsyncSession, settings: Settings, household_id: UUID,
 
 
 async def check(
-    session: AsyncSession, settings: Settings, household_id: UUID, pin: str
+    session: AsyncSession,
+    settings: Settings,
+    household_id: UUID,
+    pin: str,
+    viewer: Viewer = GUEST,
 ) -> PinResult:
-    """Compare and count, under the household's row lock; the caller must let it commit."""
+    """Compare and count, under the household's row lock; the caller must let it commit.
+
+    A lock that begins is noted in the audit trail as `viewer`'s.
+    """
     household = await _locked(session, household_id)
     now = clock.now()
     if household.pin_hash is None:
         return PinResult(PinAnswer.UNSET)
     if household.pin_locked_until is not None and household.pin_locked_until > now:
         return PinResult(PinAnswer.LOCKED, household.pin_locked_until)
-    if await _matches(settings, household.pin_hash, pin):
+    if await hashing.matches(settings, household.pin_hash, peppered(settings, pin)):
         household.pin_failures = 0
         household.pin_locked_until = None
         return PinResult(PinAnswer.RIGHT)
@@ -102,6 +104,8 @@ async def check(
     wait = lock_seconds(household.pin_failures)
     if wait:
         household.pin_locked_until = now + timedelta(seconds=wait)
+        tries = household.pin_failures
+        await record(session, viewer, "pin.lock", "household", household_id, tries=tries)
         return PinResult(PinAnswer.LOCKED, household.pin_locked_until)
     return PinResult(PinAnswer.WRONG, left=FREE_TRIES - household.pin_failures)
 
@@ -124,19 +128,11 @@ def is_weak(pin: str) -> bool:
 
 async def hash_pin(settings: Settings, pin: str) -> str:
     """Argon2id over HMAC(pepper, pin): a stolen database alone cannot be searched."""
-    async with _gate:
-        return await asyncio.to_thread(_hasher.hash, _peppered(settings, pin))
+    return await hashing.make(settings, peppered(settings, pin))
 
 
-async def _matches(settings: Settings, pin_hash: str, pin: str) -> bool:
-    async with _gate:
-        try:
-            return await asyncio.to_thread(_hasher.verify, pin_hash, _peppered(settings, pin))
-        except VerifyMismatchError:
-            return False
-
-
-def _peppered(settings: Settings, pin: str) -> bytes:
+def peppered(settings: Settings, pin: str) -> bytes:
+    """HMAC with the key that is not in the database."""
     pepper = settings.pin_pepper.get_secret_value().encode()
     return hmac.new(pepper, pin.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()
 

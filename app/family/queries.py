@@ -95,6 +95,24 @@ def _share(part: int, whole: int) -> int:
     return min(round(100 * part / whole), 100) if whole else 0
 
 
+_CONSENTS = text(
+    """
+    select k.decision, k.method, k.notice_version, k.notice_locale, k.created_at,
+           k.evidence->>'label' as label, u.name as decided_by, c.nickname
+    from consent k
+    left join "user" u on u.id = k.user_id
+    left join child_profile c on c.id = k.child_id
+    where k.household_id = :household_id
+    order by k.sequence desc limit 200
+    """
+)
+
+
+async def consents(session: AsyncSession, household_id: UUID) -> Sequence[Row[Any]]:
+    """Who decided what, newest first; a child or a parent who left has no name any more."""
+    return (await session.execute(_CONSENTS, {"household_id": household_id})).all()
+
+
 _CATEGORIES = text(
     """
     select id, name, art, hue from category

@@ -7,8 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.record import record
-from app.family import consent, spending
+from app.family import child_devices, consent, spending
+from app.family.events import ConsentDecided
 from app.family.models import ChildProfile, SafetyRules
+from app.kernel.events import publish
 from app.kernel.viewer import Viewer
 
 
@@ -38,8 +40,10 @@ async def change_limit(
     session: AsyncSession, viewer: Viewer, child: ChildProfile, amount: int
 ) -> None:
     """Set the daily limit in tiyin; today's row follows at once."""
+    before = {"limit": await spending.limit_of(session, child.id)}
     await spending.set_limit(session, child.id, amount)
-    await record(session, viewer, "limit.change", "child", child.id, amount=amount)
+    after = {"limit": amount}
+    await record(session, viewer, "limit.change", "child", child.id, before=before, after=after)
 
 
 async def decide_consent(
@@ -50,6 +54,10 @@ async def decide_consent(
     decision: str,
     given: consent.Given,
 ) -> None:
-    """Withdraw or give again; it works on the child's very next request."""
+    """Withdraw or give again; it works on the child's very next request. Its own phones are out
+    after a withdrawal, and have to be linked anew."""
     await consent.record(session, child.household_id, child.id, decision, given)
+    await publish(session, ConsentDecided(child.household_id, child.id, given.user_id, decision))
     await record(session, viewer, f"consent.{decision}", "child", child.id)
+    if decision != "given":
+        await child_devices.end_all(session, viewer, child.id)

@@ -49,6 +49,14 @@ async def set_limit(session: AsyncSession, child_id: UUID, amount: int) -> None:
         day.limit_amount = max(amount, day.reserved + day.consumed)
 
 
+async def limit_of(session: AsyncSession, child_id: UUID) -> int:
+    """What a day of this child is limited to, in tiyin; 0 before a limit was set."""
+    found = select(SpendingLimit.amount).where(
+        SpendingLimit.child_id == child_id, SpendingLimit.period == DAY
+    )
+    return await session.scalar(found) or 0
+
+
 async def reserve(session: AsyncSession, child_id: UUID, request_id: UUID, amount: int) -> bool:
     """Keep `amount` of today's limit for a request; False when it does not fit.
 

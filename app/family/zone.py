@@ -10,19 +10,26 @@ from app.family.safety import age_in_years, audience
 from app.kernel.services import Services
 from app.kernel.viewer import Child, Viewer, Zone
 
-_LOAD = text(
-    """
-    select c.id, c.household_id, c.nickname, c.avatar, c.hue, c.birth_year,
-           r.age_ceiling, r.blocked_category_ids, r.blocked_product_ids,
-           coalesce((
-             select k.decision = 'given' and k.notice_version = :notice
-             from consent k where k.child_id = c.id and k.purpose = :purpose
-             order by k.sequence desc limit 1
-           ), false) and c.closed_at is null as allowed
-    from child_profile c left join safety_rules r on r.child_id = c.id
-    where c.id = :child_id
-    """
+# A profile `c` is open with a consent to today's notice and a guardian whose account is open.
+IS_OPEN = """
+c.closed_at is null and coalesce((
+  select k.decision = 'given' and k.notice_version = :notice
+  from consent k where k.child_id = c.id and k.purpose = :purpose
+  order by k.sequence desc limit 1
+), false) and exists (
+  select 1 from role_grant g join "user" u on u.id = g.user_id
+  where g.scope_id = c.household_id and g.role = 'guardian' and u.suspended_at is null
 )
+"""
+OPEN_BY = {"notice": NOTICE_VERSION, "purpose": CORE_SERVICE}
+
+_SELECT = """
+select c.id, c.household_id, c.nickname, c.avatar, c.hue, c.birth_year,
+       r.age_ceiling, r.blocked_category_ids, r.blocked_product_ids, {is_open} as allowed
+from child_profile c left join safety_rules r on r.child_id = c.id
+where c.id = :child_id
+"""
+_LOAD = text(_SELECT.format(is_open=IS_OPEN))
 
 
 async def narrow(services: Services, viewer: Viewer) -> Viewer:
@@ -34,10 +41,7 @@ async def narrow(services: Services, viewer: Viewer) -> Viewer:
     if viewer.child_id is None:
         return viewer
     async with services.db.lookups.connect() as connection:
-        found = await connection.execute(
-            _LOAD,
-            {"child_id": viewer.child_id, "notice": NOTICE_VERSION, "purpose": CORE_SERVICE},
-        )
+        found = await connection.execute(_LOAD, {"child_id": viewer.child_id, **OPEN_BY})
         row = found.one()
     age = age_in_years(row.birth_year)
     rules = SafetyRules(

@@ -33,14 +33,13 @@ async def leave(request: AnyRequest, viewer: Viewer, services: Services) -> Resp
         return _leave_page(request, form, 422)
     async with services.db.begin() as session:
         result = await pin.check(
-            session, services.settings, viewer.child.household_id, form.data.pin
+            session, services.settings, viewer.child.household_id, form.data.pin, viewer
         )
-        if result.is_right:
-            await sessions.leave_zone(request, session, viewer)
+        is_back = result.is_right and await sessions.leave_zone(request, session, viewer)
     if not result.is_right:
         form.fail("pin", result.text())
         return _leave_page(request, form, 422)
-    return web.redirect(request, "/family")
+    return web.redirect(request, "/family" if is_back else "/sign-in?next=/family")
 
 
 @get("/kids/waiting", opt=access.kids, name="family.waiting")

@@ -1,4 +1,4 @@
-"""The guardians' desk: start a family, add children, hand over the phone, rules, PIN."""
+"""The guardians' desk: start a family, add children, hand over the phone, rules."""
 
 from typing import Any
 from uuid import UUID
@@ -7,30 +7,26 @@ from litestar import Request, Response, get, post
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import sessions
-from app.family import consent, forms, household, pin, queries, rules
+from app.audit.record import record
+from app.family import confirming, consent, forms, household, queries, rules
 from app.family.safety import OLDEST, YOUNGEST
 from app.kernel import access, clock, web
-from app.kernel.errors import Forbidden, Invalid, NotFound
+from app.kernel.errors import Forbidden, Invalid
 from app.kernel.forms import Form, read_form
 from app.kernel.i18n import gettext as _
 from app.kernel.money import Money
-from app.kernel.services import Services
 from app.kernel.viewer import Viewer
 
 AnyRequest = Request[Any, Any, Any]
 MANAGE = access.may("family.manage")
+DECIDE = access.may("family.manage", by_pin=True)
+"""What a child may do changes only after a PIN or better within five minutes."""
 
 
 def _given(viewer: Viewer, label: str) -> consent.Given:
     if viewer.user_id is None:
         raise Forbidden
     return consent.Given(viewer.user_id, viewer.session_id, label)
-
-
-def _own(viewer: Viewer) -> UUID:
-    if viewer.household_id is None:
-        raise NotFound
-    return viewer.household_id
 
 
 @get("/family", opt=access.signed_in, name="family.desk")
@@ -66,12 +62,14 @@ async def start(request: AnyRequest, session: AsyncSession, viewer: Viewer) -> R
     if form.data is None:
         return _start_page(request, form, 422)
     given = _given(viewer, "family_start")
-    await household.create(session, given.user_id, form.data.name, given)
+    made = await household.create(session, given.user_id, form.data.name, given)
+    await record(session, viewer, "family.start", "household", made)
     return web.redirect(request, "/family/children/new", toast=_("Your family is ready."))
 
 
 @get("/family/children/new", opt=MANAGE, name="family.new_child")
-async def new_child(request: AnyRequest) -> Response[Any]:
+async def new_child(request: AnyRequest, session: AsyncSession, viewer: Viewer) -> Response[Any]:
+    await confirming.demand(session, viewer)
     return _child_page(request, Form(values={}))
 
 
@@ -91,6 +89,7 @@ def _child_page(request: AnyRequest, form: Form[Any], status: int = 200) -> Resp
 
 @post("/family/children", opt=MANAGE, name="family.add_child")
 async def add_child(request: AnyRequest, session: AsyncSession, viewer: Viewer) -> Response[Any]:
+    await confirming.demand(session, viewer)
     form = await read_form(request, forms.ChildForm)
     if form.data is None:
         return _child_page(request, form, 422)
@@ -99,77 +98,19 @@ async def add_child(request: AnyRequest, session: AsyncSession, viewer: Viewer) 
         data.nickname, data.birth_year, data.avatar, Money.som(data.daily_limit).amount
     )
     try:
-        await household.add_child(session, _own(viewer), child, _given(viewer, "child_add"))
+        made = await household.add_child(
+            session, confirming.own(viewer), child, _given(viewer, "child_add")
+        )
     except household.UnlikelyAge as error:
         form.fail("birth_year", error.text())
         return _child_page(request, form, 422)
-    home = await household.get(session, _own(viewer))
+    await record(session, viewer, "child.add", "child", made, limit=child.daily_limit)
+    home = await household.get(session, confirming.own(viewer))
     target = "/family" if home.pin_hash else "/family/pin"
     return web.redirect(request, target, toast=_("%(name)s is here!", name=data.nickname))
 
 
-@get("/family/pin", opt=MANAGE, name="family.pin")
-async def pin_page(request: AnyRequest, session: AsyncSession, viewer: Viewer) -> Response[Any]:
-    home = await household.get(session, _own(viewer))
-    if home.pin_hash and not viewer.is_confirmed:
-        return web.redirect(request, "/family/confirm?next=/family/pin")
-    return _pin_page(request, Form(values={}), has_pin=home.pin_hash is not None)
-
-
-def _pin_page(
-    request: AnyRequest, form: Form[Any], *, has_pin: bool, status: int = 200
-) -> Response[Any]:
-    return web.page(
-        request, "family/pin.html", here="family", form=form, has_pin=has_pin, status=status
-    )
-
-
-@post("/family/pin", opt=MANAGE, name="family.set_pin")
-async def set_pin(
-    request: AnyRequest, session: AsyncSession, viewer: Viewer, services: Services
-) -> Response[Any]:
-    home = await household.get(session, _own(viewer))
-    if home.pin_hash and not viewer.is_confirmed:
-        return web.redirect(request, "/family/confirm?next=/family/pin")
-    form = await read_form(request, forms.NewPinForm)
-    if form.data is None:
-        return _pin_page(request, form, has_pin=bool(home.pin_hash), status=422)
-    try:
-        await pin.set_pin(session, services.settings, home.id, form.data.pin)
-    except pin.WeakPin as error:
-        form.fail("pin", error.text())
-        return _pin_page(request, form, has_pin=bool(home.pin_hash), status=422)
-    return web.redirect(request, "/family", toast=_("The PIN is set."))
-
-
-@get("/family/confirm", opt=MANAGE, name="family.confirm")
-async def confirm_page(request: AnyRequest) -> Response[Any]:
-    target = web.local_path(request.query_params.get("next"), "/family")
-    return _confirm_page(request, Form(values={"next": target}))
-
-
-def _confirm_page(request: AnyRequest, form: Form[Any], status: int = 200) -> Response[Any]:
-    return web.page(request, "family/confirm.html", here="family", form=form, status=status)
-
-
-@post("/family/confirm", opt=MANAGE, name="family.confirm_by_pin")
-async def confirm(
-    request: AnyRequest, session: AsyncSession, viewer: Viewer, services: Services
-) -> Response[Any]:
-    form = await read_form(request, forms.PinForm)
-    target = web.local_path(form.value("next"), "/family")
-    form.values["next"] = target
-    if form.data is None:
-        return _confirm_page(request, form, 422)
-    result = await pin.check(session, services.settings, _own(viewer), form.data.pin)
-    if not result.is_right:
-        form.fail("pin", result.text())
-        return _confirm_page(request, form, 422)
-    await sessions.confirm(request, session, viewer)
-    return web.redirect(request, target)
-
-
-@get("/family/children/{child_id:uuid}", opt=MANAGE, name="family.child")
+@get("/family/children/{child_id:uuid}", opt=DECIDE, name="family.child")
 async def child_page(
     request: AnyRequest, session: AsyncSession, viewer: Viewer, child_id: UUID
 ) -> Response[Any]:
@@ -184,7 +125,7 @@ async def _rules_page(
     form: Form[Any],
     status: int = 200,
 ) -> Response[Any]:
-    child = await household.own_child(session, _own(viewer), child_id)
+    child = await household.own_child(session, confirming.own(viewer), child_id)
     cards = {card.id: card for card in await queries.children(session, child.household_id)}
     return web.page(
         request,
@@ -200,13 +141,11 @@ async def _rules_page(
     )
 
 
-@post("/family/children/{child_id:uuid}/limit", opt=MANAGE, name="family.limit")
+@post("/family/children/{child_id:uuid}/limit", opt=DECIDE, name="family.limit")
 async def set_limit(
     request: AnyRequest, session: AsyncSession, viewer: Viewer, child_id: UUID
 ) -> Response[Any]:
-    child = await household.own_child(session, _own(viewer), child_id)
-    if not viewer.is_confirmed:
-        return web.redirect(request, f"/family/confirm?next=/family/children/{child_id}")
+    child = await household.own_child(session, confirming.own(viewer), child_id)
     form = await read_form(request, forms.LimitForm)
     if form.data is None:
         return await _rules_page(request, session, viewer, child_id, form, 422)
@@ -214,13 +153,11 @@ async def set_limit(
     return web.redirect(request, f"/family/children/{child_id}", toast=_("Saved."))
 
 
-@post("/family/children/{child_id:uuid}/rules", opt=MANAGE, name="family.rules")
+@post("/family/children/{child_id:uuid}/rules", opt=DECIDE, name="family.rules")
 async def set_rules(
     request: AnyRequest, session: AsyncSession, viewer: Viewer, child_id: UUID
 ) -> Response[Any]:
-    child = await household.own_child(session, _own(viewer), child_id)
-    if not viewer.is_confirmed:
-        return web.redirect(request, f"/family/confirm?next=/family/children/{child_id}")
+    child = await household.own_child(session, confirming.own(viewer), child_id)
     form = await read_form(request, forms.RulesForm)
     if form.data is None:
         return await _rules_page(request, session, viewer, child_id, form, 422)
@@ -236,13 +173,13 @@ async def set_rules(
 
 @post(
     "/family/children/{child_id:uuid}/consent",
-    opt=MANAGE,
+    opt=DECIDE,
     name="family.consent",
 )
 async def set_consent(
     request: AnyRequest, session: AsyncSession, viewer: Viewer, child_id: UUID
 ) -> Response[Any]:
-    child = await household.own_child(session, _own(viewer), child_id)
+    child = await household.own_child(session, confirming.own(viewer), child_id)
     decision = (await request.form()).get("decision")
     if decision not in ("given", "withdrawn"):
         raise Invalid
@@ -261,7 +198,7 @@ async def hand_over(
     request: AnyRequest, session: AsyncSession, viewer: Viewer, child_id: UUID
 ) -> Response[Any]:
     """One tap: the device is the child's until the PIN or a passkey."""
-    child = await household.own_child(session, _own(viewer), child_id)
+    child = await household.own_child(session, confirming.own(viewer), child_id)
     home = await household.get(session, child.household_id)
     if home.pin_hash is None:
         return web.redirect(request, "/family/pin", toast=_("Set a PIN first."), kind="wait")
@@ -274,10 +211,6 @@ ROUTES = [
     start,
     new_child,
     add_child,
-    pin_page,
-    set_pin,
-    confirm_page,
-    confirm,
     child_page,
     set_limit,
     set_rules,
