@@ -1,0 +1,1 @@
+"""What programs of people may call: tokens, keys, scopes, and the resources of version 1."""

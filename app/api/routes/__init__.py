@@ -1,0 +1,1 @@
+"""Handlers: the resources of programs, and the pages where people allow them."""
