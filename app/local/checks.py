@@ -8,6 +8,9 @@ from pathlib import Path
 
 from app.local.folder import ROOT
 
+# From medium severity on. What ruff's S303, S608 and S704 look for as well is left to them: their
+# exceptions stand beside the lines. Development (app/local) starts processes and writes to /tmp.
+BANDIT = ("-q", "-r", "app", "-ll", "-x", "app/local", "-s", "B303,B608,B704")
 CODE = ("app", "tests", "migrations", "bench", "bozorcha")
 
 
@@ -31,6 +34,9 @@ def _steps() -> list[tuple[str, list[str]]]:
         ("ruff format --check", [ruff, "format", "--check", *_code()]),
         ("mypy --strict", [_tool("mypy"), "--strict", "app"]),
         ("import contracts", [_tool("lint-imports"), "--no-cache"]),
+        ("bandit", [_tool("bandit"), *BANDIT]),
+        ("secrets", [sys.executable, "-m", "app.local.secrets_scan"]),
+        ("bill of materials", [sys.executable, "-m", "app.local.materials"]),
     ]
     if (ROOT / "templates").exists():
         steps.append(("templates", [_tool("djlint"), "templates", "--lint", "--quiet"]))

@@ -12,9 +12,7 @@ from tests.conventions.routing import registry
 
 # Facts that nobody acts on: the append-only log is their reader, for the reason given.
 LOG_FACTS = {
-    "accounts.UserRegistered": "evidence of when a person came",
     "catalog.StockRanOut": "the seller's desk reads stock itself",
-    "orders.OrderPlaced": "evidence; the payment's end is what others wait for",
     "payments.PaymentCancelled": "an attempt; the intent stays open",
     "payments.PaymentStarted": "evidence for talks with the provider",
 }

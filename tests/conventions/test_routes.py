@@ -12,7 +12,13 @@ from tests.conventions import routing, source
 from tests.conventions.routing import PARAMETER, routes
 
 # Routes that no session and no CSRF token protects, and why.
-MACHINES_MAY_POST = {"payments.payme": "the provider proves each call itself"}
+MACHINES_MAY_POST = {
+    "api.acceptance": "a bearer token with the scope",
+    "api.handover": "a bearer token with the scope",
+    "api.packing": "a bearer token with the scope",
+    "api.token": "the code or the refresh token is the proof",
+    "payments.payme": "the provider proves each call itself",
+}
 # Handlers that answer HTTP methods nobody should use.
 WRONG_METHODS = {"payments.payme_not_post"}
 CATCH_ALL = "pages.unknown"
@@ -96,11 +102,15 @@ def test_a_child_reaches_only_what_is_listed():
         "catalog.tree",
         "discovery.search",
         "discovery.suggest",
+        "family.child_link",
+        "family.child_start",
+        "family.code_page",
         "family.leave",
         "family.leave_by_pin",
         "family.waiting",
         "pages.home",
         "pages.offline",
+        "privacy.for_children",
         CATCH_ALL,
     }
 

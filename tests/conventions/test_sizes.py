@@ -48,8 +48,11 @@ OPENS_A_TRANSACTION = {
     "app/approvals/routes/kids.py": "a stream outlives its request: each look is a transaction",
     "app/approvals/routes/parent.py": "a stream outlives its request: each look is a transaction",
     "app/family/routes/kids.py": "the PIN: a child's role can read no household",
+    "app/family/routes/phones.py": "a stream outlives its request: each look is a transaction",
     "app/accounts/routes/passkeys.py": "the passkey of a guardian, from a child's device",
     "app/pages/health.py": "asks whether the database answers at all",
+    "app/staff/routes/view.py": "ends a support view, whose own transaction can write nothing",
+    "app/privacy/routes/data.py": "who took a copy is noted, and a read may not write",
 }
 
 
