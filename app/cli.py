@@ -7,7 +7,9 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +22,7 @@ from app.local.trouble import Trouble
 # ruff: noqa: PLC0415  each command loads only what it needs: some load the whole product
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+T = TypeVar("T")
 SPACE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 
 
@@ -180,13 +183,14 @@ def accounts(data: Path, as_json: bool) -> None:
 @data_option
 @json_option
 def code(phone: str, data: Path, as_json: bool) -> None:
-    """The last one-time code sent to PHONE."""
+    """The last one-time code sent to PHONE, and what the person's authenticator app shows."""
+    from app.local import cast
     from app.local import demo as shown
 
-    with attached(data) as environment:
-        os.environ.update(environment)
-        found = asyncio.run(shown.code(phone))
-    click.echo(_json({"phone": phone, "code": found}) if as_json else found)
+    found = _on(data, lambda: shown.code(phone))
+    app = cast.authenticator_code(phone)
+    words = found + (f"\nauthenticator {app}" if app else "")
+    click.echo(_json({"phone": phone, "code": found, "authenticator": app}) if as_json else words)
 
 
 @demo.command()
@@ -196,9 +200,7 @@ def outbox(data: Path, as_json: bool) -> None:
     """The messages that were sent, newest first."""
     from app.local import demo as shown
 
-    with attached(data) as environment:
-        os.environ.update(environment)
-        messages = asyncio.run(shown.outbox())
+    messages = _on(data, shown.outbox)
     click.echo(_json(messages) if as_json else shown.outbox_text(messages))
 
 
@@ -223,10 +225,43 @@ def orders(count: int, amount: int, data: Path, as_json: bool) -> None:
     """Make fresh orders that can be paid."""
     from app.local import demo as shown
 
-    with attached(data, with_valkey=True) as environment:
-        os.environ.update(environment)
-        made = asyncio.run(shown.orders(count, amount))
+    made = _on(data, lambda: shown.orders(count, amount), with_valkey=True)
     click.echo(_json(made) if as_json else "\n".join(str(order) for order in made))
+
+
+@cli.group()
+def audit() -> None:
+    """The chain of the audit trail: does it hold, and its signed heads."""
+
+
+@audit.command()
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only from this day on.")
+@click.option("--head", help="A head that was kept elsewhere: it has to be in the chain.")
+@data_option
+@json_option
+def verify(since: datetime | None, head: str | None, data: Path, as_json: bool) -> None:
+    """Recompute every seal; names the first broken, missing or cut off row, exit code 1."""
+    from app.local import auditing
+
+    report = _on(data, lambda: auditing.check(head, since.date() if since else None))
+    click.echo(_json(asdict(report)) if as_json else auditing.words(report))
+    _exit(report.fault is None)
+
+
+@audit.command()
+@data_option
+def heads(data: Path) -> None:
+    """The signed head of each day that is over, as JSON, to be kept elsewhere."""
+    from app.local import auditing
+
+    click.echo(_json(_on(data, auditing.heads)))
+
+
+def _on(data: Path, work: Callable[[], Coroutine[Any, Any, T]], *, with_valkey: bool = False) -> T:
+    """Do the work on the folder's database, or the one that the environment names."""
+    with attached(data, with_valkey=with_valkey) as environment:
+        os.environ.update(environment)
+        return asyncio.run(work())
 
 
 def _prepare(environment: dict[str, str], kind: str, products: int | None) -> None:

@@ -11,6 +11,7 @@ NAMES = (
     "accounts",
     "family",
     "sellers",
+    "staff",
     "ledger",
     "catalog",
     "payments",
@@ -19,7 +20,10 @@ NAMES = (
     "cart",
     "orders",
     "approvals",
+    "oversight",
     "notifications",
+    "privacy",
+    "api",
     "pages",
 )
 

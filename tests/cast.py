@@ -1,12 +1,16 @@
 """The people and things that every test knows; the same names as in the demo shop."""
 
+import base64
+import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid5
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.models import Identity, RoleGrant, User
+from app.accounts import totp
+from app.accounts.models import Identity, RoleGrant, SecondFactor, User
+from app.accounts.second_factor import PURPOSE
 from app.catalog.models import (
     Category,
     Offer,
@@ -19,7 +23,7 @@ from app.catalog.models import (
 from app.family import consent, spending
 from app.family.models import ChildProfile, Household, SafetyRules
 from app.family.pin import hash_pin
-from app.kernel import clock
+from app.kernel import clock, crypto
 from app.kernel.config import Settings
 from app.kernel.viewer import Role
 from app.sellers.models import Seller
@@ -43,6 +47,16 @@ class Person:
     @property
     def id(self) -> UUID:
         return key(self.name)
+
+    @property
+    def seed(self) -> str:
+        """Of the authenticator app, for those who have one."""
+        return base64.b32encode(hashlib.sha256(self.name.encode()).digest()[:20]).decode()
+
+    @property
+    def app_code(self) -> str:
+        """What the authenticator app shows now."""
+        return totp.code_at(self.seed, clock.now())
 
 
 @dataclass(frozen=True)
@@ -114,6 +128,7 @@ malika = Person("Malika", "+998901234521")
 sardor = Person("Sardor", "+998901234522")
 aziza = Person("Aziza", "+998901234523")
 PEOPLE = (dilnoza, jasur, oydin, olga, nodira, botir, zuhra, anvar, malika, sardor, aziza)
+WITH_AUTHENTICATOR = (botir, zuhra, anvar, malika, sardor, aziza)  # sellers and staff must
 
 KARIMOV, RAHIMOV = "Karimovlar", "Rahimovlar"
 PINS = {KARIMOV: "739146", RAHIMOV: "582917"}
@@ -147,7 +162,7 @@ CATEGORIES = {
 
 async def build(session: AsyncSession, settings: Settings) -> None:
     """Write the whole cast; called once for the template database."""
-    for maker in (_people, _households, _shops, _categories, _goods, _delivery):
+    for maker in (_people, _authenticators, _households, _shops, _categories, _goods, _delivery):
         await maker(session, settings)
         await session.flush()
 
@@ -161,6 +176,12 @@ async def _people(session: AsyncSession, _: Settings) -> None:
         session.add(Identity(user_id=person.id, kind="phone", value=person.phone, verified_at=now))
     for person, role in ((malika, Role.MODERATOR), (sardor, Role.AGENT), (aziza, Role.ADMIN)):
         session.add(RoleGrant(user_id=person.id, role=role, scope_id=None))
+
+
+async def _authenticators(session: AsyncSession, settings: Settings) -> None:
+    for person in WITH_AUTHENTICATOR:
+        sealed = crypto.encrypt(settings, PURPOSE, person.seed, str(person.id))
+        session.add(SecondFactor(user_id=person.id, seed=sealed, proven_at=clock.now()))
 
 
 async def _households(session: AsyncSession, settings: Settings) -> None:

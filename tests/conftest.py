@@ -198,14 +198,26 @@ def cast() -> Any:
 
 @pytest.fixture
 def sign_in(services: Services) -> Callable[..., Awaitable[httpx.AsyncClient]]:
-    """Give a client the session of a person (or of a child's device), and its CSRF header."""
+    """Give a client the session of a person (or of a child's device), and its CSRF header.
+
+    Whoever has a second factor has passed it; `has_passed=False` stops before that step. With
+    `confirmed_at` the person showed then that it is them, by a passkey unless `confirmed_by`.
+    """
     from app.accounts.models import Session
 
     async def enter(
-        client: httpx.AsyncClient, person: people.Person | people.Kid, **more: Any
+        client: httpx.AsyncClient,
+        person: people.Person | people.Kid,
+        *,
+        has_passed: bool = True,
+        **more: Any,
     ) -> httpx.AsyncClient:
         token, secret = crypto.new_token(), crypto.new_token()
         is_child = isinstance(person, people.Kid)
+        if "confirmed_at" in more:
+            more.setdefault("confirmed_by", "passkey")
+        if has_passed and not is_child:
+            more.setdefault("factor_at", clock.now())
         row = Session(
             token_hash=crypto.token_hash(token),
             csrf_secret=secret,

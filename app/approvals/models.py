@@ -27,6 +27,7 @@ class ApprovalRequest(Keyed, Base):
         ),
         Index("ix_approval_request_child_id", "child_id", "created_at"),
         Index("ix_approval_request_order_id", "order_id"),
+        Index("ix_approval_request_decided_by", "decided_by"),
         Index("ix_approval_request_expiry", "expires_at", postgresql_where=text("state='asked'")),
     )
 

@@ -1,6 +1,6 @@
 """What the approvals slice contributes."""
 
-from app.approvals import queries, subscribers, tasks
+from app.approvals import personal, queries, subscribers, tasks
 from app.approvals.routes import kids, parent
 from app.kernel.slice import Slice
 from app.kernel.viewer import Role
@@ -12,4 +12,6 @@ SLICE = Slice(
     tasks=[*tasks.TASKS, *subscribers.TASKS],
     subscribers=subscribers.SUBSCRIBERS,
     badges={"asks": queries.BADGE},
+    personal=personal.PERSONAL,
+    keeps=personal.KEEPS,
 )

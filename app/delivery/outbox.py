@@ -36,8 +36,9 @@ async def send_mail(
     text: str,
     locale: str,
     user_id: UUID | None = None,
+    urgent: bool = False,
 ) -> UUID:
-    """Send a plain letter."""
+    """Send a plain letter. `urgent` (codes) goes by the critical queue."""
     row = Message(
         channel="mail",
         kind=kind,
@@ -47,7 +48,7 @@ async def send_mail(
         locale=str(locale),
         user_id=user_id,
     )
-    return await _write(session, row, urgent=False)
+    return await _write(session, row, urgent=urgent)
 
 
 async def send_push(

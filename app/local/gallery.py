@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from app.local import chromium, places, processes
 from app.local import folder as folders
-from app.local.cast import everybody
+from app.local.cast import authenticator_code, everybody
 from app.local.screens import Screen, main_screens
 from app.local.supervise import quitting_on_signals, say
 from app.local.trouble import Trouble
@@ -154,6 +154,9 @@ class Story:
         if found is None:
             raise Trouble(f"no code for {phone} in the mailbox")
         page.fill("input[name=code]", found[0])
+        if code := authenticator_code(phone):
+            page.wait_for_url(lambda url: "/second-step" in url)
+            page.fill("input[name=code]", code)
         page.wait_for_url(lambda url: "/sign-in" not in url)
 
     def _fill_cart(self, page: Page) -> None:
@@ -210,6 +213,10 @@ class Story:
         self._sign_in(page, "dilnoza", "/family")
         child = page.locator("a[href*='/family/children/']:not([href$='/new'])").first
         self.places["child"] = _local(child.get_attribute("href"))
+        child.click()  # the rules of a child are behind the PIN
+        pin = next(person.pin for person in everybody() if person.key == "dilnoza")
+        page.locator("input[name=pin]").press_sequentially(pin or "")
+        page.wait_for_url(f"**{self.places['child']}")
         page.goto("/uz/family/approvals")
         question = page.locator("a.item[href*='/approvals/']").last
         self.places["question"] = _local(question.get_attribute("href"))

@@ -41,6 +41,7 @@ FAMILY = (
     Screen("family-child", "parent", "{child}"),
     Screen("family-new-child", "parent", "/family/children/new"),
     Screen("family-pin", "parent", "/family/pin"),
+    Screen("confirm", "parent", "/confirm?pin=1&next=/family"),
     Screen("approvals", "parent", "/family/approvals"),
     Screen("approval", "parent", "{question}"),
     Screen("notifications", "parent", "/notifications"),

@@ -6,19 +6,21 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.accounts import profile, roles
-from app.accounts.events import PasskeyAdded, PasskeyRemoved, SessionEnded, SignedIn
+from app.accounts.events import PasskeyAdded, PasskeyRemoved, SessionEnded, SignedIn, WaysChanged
 from app.accounts.profile import Contact
 from app.approvals import queries as approvals
 from app.approvals.events import ApprovalAsked, ApprovalDecided
 from app.delivery.events import PushGone
 from app.delivery.models import Message
+from app.family.events import ChildPhoneLinked
 from app.kernel.tasks import Queue, task
 from app.kernel.viewer import Role
-from app.notifications import facts, notify, subscriptions
+from app.notifications import carrying, facts, notify, subscriptions
 from app.notifications.catalogue import CATALOGUE
 from app.notifications.models import Notification
 from app.notifications.notify import News, tell
 from app.orders.events import OrderPaid, SellerOrderMoved
+from app.oversight.events import IncidentOpened, IncidentOverdue
 
 MOVES = frozenset({"accepted", "packed", "handed_over", "delivered"})
 
@@ -132,6 +134,20 @@ async def on_passkey_added(session: AsyncSession, event: PasskeyAdded) -> None:
 
 
 @task()
+async def on_ways_changed(session: AsyncSession, event: WaysChanged) -> None:
+    """The inbox and the devices; the letters went to every address with the change itself."""
+    if person := await profile.contact(session, event.user_id):
+        news = News(
+            kind="ways_changed",
+            subject=str(event.change_id),
+            path="/me/ways",
+            tag=f"safety:{event.change_id}",
+            data={"change": event.what},
+        )
+        await tell(session, person, news)
+
+
+@task()
 async def on_passkey_removed(session: AsyncSession, event: PasskeyRemoved) -> None:
     await _warn(session, "passkey_removed", event.user_id, str(event.passkey_id), event.label)
 
@@ -142,6 +158,20 @@ async def _warn(session: AsyncSession, kind: str, user_id: UUID, subject: str, d
             kind=kind, subject=subject, path="/me", tag=f"safety:{subject}", data={"device": device}
         )
         await tell(session, person, news)
+
+
+@task()
+async def on_phone_linked(session: AsyncSession, event: ChildPhoneLinked) -> None:
+    """Every guardian, also the one who showed the link; on a lock screen without the name."""
+    news = News(
+        kind="child_phone",
+        subject=str(event.device_id),
+        path=f"/family/children/{event.child_id}/phones",
+        tag=f"safety:{event.device_id}",
+        data={"device": event.device},
+    )
+    for guardian in await _guardians(session, event.household_id):
+        await tell(session, guardian, news)
 
 
 @task()
@@ -170,7 +200,38 @@ async def on_push_gone(session: AsyncSession, event: PushGone) -> None:
     )
     person = await profile.contact(session, message.user_id)
     if row is not None and person is not None:
-        await notify.send_sms(session, person, row.kind, row.data)
+        await carrying.carry(session, person, carrying.news_of(row, row.key), row.id)
+
+
+@task()
+async def on_incident_opened(session: AsyncSession, event: IncidentOpened) -> None:
+    """The other administrators; who opened it knows."""
+    number = event.number
+    for admin in await _admins(session):
+        if admin.user_id != event.opened_by:
+            await tell(session, admin, _incident("incident_opened", number, number))
+
+
+@task(queue=Queue.CRITICAL)
+async def on_incident_overdue(session: AsyncSession, event: IncidentOverdue) -> None:
+    """Every administrator, once for each time that was missed."""
+    subject = f"{event.number}:{event.due_at.isoformat()}"
+    for admin in await _admins(session):
+        await tell(session, admin, _incident("incident_overdue", event.number, subject))
+
+
+def _incident(kind: str, number: str, subject: str) -> News:
+    return News(
+        kind=kind,
+        subject=subject,
+        path=f"/desk/incidents/{number}",
+        tag=f"incident:{number}",
+        data={"number": number},
+    )
+
+
+async def _admins(session: AsyncSession) -> list[Contact]:
+    return await profile.contacts(session, await roles.holders(session, Role.ADMIN, None))
 
 
 SUBSCRIBERS = {
@@ -181,6 +242,10 @@ SUBSCRIBERS = {
     SignedIn: [on_signed_in],
     PasskeyAdded: [on_passkey_added],
     PasskeyRemoved: [on_passkey_removed],
+    WaysChanged: [on_ways_changed],
+    ChildPhoneLinked: [on_phone_linked],
     SessionEnded: [on_session_ended],
     PushGone: [on_push_gone],
+    IncidentOpened: [on_incident_opened],
+    IncidentOverdue: [on_incident_overdue],
 }

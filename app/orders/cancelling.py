@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.audit.record import record
 from app.catalog import stock
 from app.kernel import clock
 from app.kernel.errors import Conflict
@@ -41,6 +42,7 @@ async def cancel(session: AsyncSession, viewer: Viewer, number: str) -> None:
     if order is None or order.state != OrderState.AWAITING_PAYMENT:
         raise ForbiddenMove
     await _end(session, order, OrderState.CANCELLED, OrderCancelled(order_id), viewer.user_id)
+    await record(session, viewer, "order.cancel", "order", order_id, number=number)
 
 
 async def overdue(session: AsyncSession) -> Sequence[UUID]:

@@ -22,6 +22,7 @@ class Order(Keyed, Base):
         Index("ix_order_buyer_id", "buyer_id", "created_at"),
         Index("ix_order_session_id", "session_id"),
         Index("ix_order_household_id", "household_id"),
+        Index("ix_order_child_id", "child_id"),
         Index("ix_order_expiry", "expires_at", postgresql_where=text("state='awaiting_payment'")),
     )
 

@@ -2,7 +2,7 @@
 
 from app.kernel.slice import Slice
 from app.kernel.viewer import Role
-from app.orders import subscribers, tasks
+from app.orders import personal, subscribers, tasks
 from app.orders.events import (
     OrderCancelled,
     OrderExpired,
@@ -41,4 +41,6 @@ SLICE = Slice(
         OrderRefunded: [subscribers.show_refunded],
         SellerOrderMoved: [subscribers.show_moved],
     },
+    personal=personal.PERSONAL,
+    keeps=personal.KEEPS,
 )

@@ -5,6 +5,7 @@ from typing import Any
 from litestar import Request, Response, get
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.accounts import roles
 from app.catalog import queries
 from app.catalog.card import SKILLS
 from app.catalog.filters import BANDS, Filters, Sort
@@ -36,7 +37,7 @@ SKILL_DOORS = {
 }
 
 
-@get("/", opt=access.everyone, name="pages.home")
+@get("/", opt=access.viewable(access.everyone), name="pages.home")
 async def home(request: Asked, session: AsyncSession, viewer: Viewer) -> Response[Any]:
     """The shop's home; a child's device goes to the child's own."""
     if viewer.zone is Zone.KIDS:
@@ -62,7 +63,13 @@ async def home(request: Asked, session: AsyncSession, viewer: Viewer) -> Respons
     )
 
 
-@get("/recent", opt=access.adults, name="pages.recent")
+@get("/home", opt=access.signed_in, name="pages.own_home")
+async def own_home(request: Asked, viewer: Viewer) -> Response[Any]:
+    """Where this person begins: staff at their desk, sellers at theirs, others in the shop."""
+    return web.redirect(request, roles.home(viewer.roles))
+
+
+@get("/recent", opt=access.viewable(access.adults), name="pages.recent")
 async def recent(request: Asked, session: AsyncSession, viewer: Viewer) -> Response[Any]:
     """A fragment: cards of the `?ids=` that this browser remembers; the server keeps nothing."""
     asked = request.query_params.get("ids", "").split(",")[:RECENT]

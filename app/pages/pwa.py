@@ -95,7 +95,7 @@ def _worker(paths: tuple[str, ...]) -> bytes:
     return filled.encode()
 
 
-@get("/offline", opt=access.everyone, name="pages.offline", sync_to_thread=False)
+@get("/offline", opt=access.viewable(access.always), name="pages.offline", sync_to_thread=False)
 def offline(request: Asked) -> Response[bytes]:
     """What the worker shows when there is no network and no kept copy."""
     return web.page(request, "pwa/offline.html", offline=True)

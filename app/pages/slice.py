@@ -7,6 +7,7 @@ SLICE = Slice(
     name="pages",
     routes=[
         home.home,
+        home.own_home,
         home.recent,
         pwa.manifest,
         pwa.worker,

@@ -4,6 +4,7 @@ import "./elements/install-prompt.js";
 import "./elements/listen-button.js";
 import "./elements/offline-banner.js";
 import "./elements/passkey-button.js";
+import "./elements/passkey-signal.js";
 import "./elements/pin-pad.js";
 import "./elements/push-toggle.js";
 import "./elements/recent-seen.js";

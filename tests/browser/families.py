@@ -15,7 +15,7 @@ from app.family.models import Household
 from app.family.pin import hash_pin
 from app.kernel import clock, crypto
 from app.kernel.i18n import Locale, use_locale
-from app.kernel.viewer import Role
+from app.kernel.viewer import Proof, Role
 from app.local.cast import everybody
 from app.shipping.models import Address
 from tests.browser.shop import Shop, new_phone
@@ -124,8 +124,11 @@ def of_demo(shop: Shop, key: str) -> Person:
     return shop.backstage.do(find)
 
 
-def enter(shop: Shop, context: BrowserContext, who: Person | Kid) -> None:
-    """Give a browser the session of a person or the device of a child, without the form."""
+def enter(
+    shop: Shop, context: BrowserContext, who: Person | Kid, *, is_confirmed: bool = False
+) -> None:
+    """Give a browser the session of a person or the device of a child, without the form; with
+    `is_confirmed` the person has just shown that it is them."""
     token, secret = crypto.new_token(), crypto.new_token()
     is_kid = isinstance(who, Kid)
 
@@ -138,6 +141,9 @@ def enter(shop: Shop, context: BrowserContext, who: Person | Kid) -> None:
                 child_id=who.id if is_kid else None,
                 zone="kids" if is_kid else "shop",
                 signed_in_at=clock.now(),
+                factor_at=None if is_kid else clock.now(),
+                confirmed_at=clock.now() if is_confirmed else None,
+                confirmed_by=Proof.PASSKEY if is_confirmed else None,
                 expires_at=clock.now() + timedelta(days=30),
             )
         )

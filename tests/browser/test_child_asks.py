@@ -71,11 +71,12 @@ def test_child_asks_and_parent_approves(
 def test_parent_approves_by_finger(new_page: NewPage, shop: Shop) -> None:
     family, say = make_family(shop), words_of("uz")
     parent = new_page()
-    enter(shop, parent.context, family.mother)
+    enter(shop, parent.context, family.mother, is_confirmed=True)
     Finger(parent)
     parent.goto("/uz/me")
     parent.get_by_role("button", name=say("Add a passkey")).click()
     expect(parent.get_by_role("button", name=say("Remove this passkey"))).to_be_visible()
+    enter(shop, parent.context, family.mother)  # another day: nothing was shown lately
     asked = _ask(new_page, shop, family.lola, "uz")
 
     parent.goto(f"/uz/family/approvals/{asked.id}")

@@ -79,7 +79,11 @@ def _choose(page: Page, name: str, value: str) -> None:
     select = page.locator(f"select[name={name}]")
     _tab_to(page, f"select[name={name}]")
     text = select.locator(f"option[value='{value}']").inner_text()
-    page.keyboard.type(text[:6])
+    for _ in range(3):  # letters that come too slowly begin a new word
+        page.keyboard.type(text[:6])
+        if select.input_value() == value:
+            break
+        page.wait_for_timeout(1500)
     expect(select).to_have_value(value)
 
 

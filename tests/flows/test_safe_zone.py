@@ -17,6 +17,7 @@ from app.kernel.db import Access
 from app.kernel.viewer import ADULT, Zone
 from tests import cast
 from tests.conventions.routing import Route, routes
+from tests.family.phones import Phone, offer
 from tests.flows.planted import ALIKE, FORBIDDEN, plant
 from tests.flows.walking import TYPED, Answer, Call, Device, calls
 from tests.flows.world import KIDS, World
@@ -73,6 +74,11 @@ async def walk(device: Device, world: World, secrets: set[str]) -> list[tuple[Ca
     return answers
 
 
+def is_of_programs(route: Route) -> bool:
+    """What proves its caller itself: no session counts there, a child's neither."""
+    return route.rule is not None and route.rule.machine
+
+
 def is_open_to_children(route: Route) -> bool:
     return route.rule is not None and Zone.KIDS in route.rule.zones
 
@@ -89,12 +95,27 @@ async def test_no_route_tells_a_child_of_what_is_not_for_it(
     assert len(secrets) > 100
     assert {str(call.route) for call, _ in answers} == {str(route) for route in routes()}
     for call, answer in answers:
-        if call.route.rule and call.route.rule.machine:
+        if is_of_programs(call.route):
             continue
         assert answer.status in EXPECTED, f"{call}: {answer.status}"
         if not is_open_to_children(call.route):
             assert answer.status == 404, f"{call}: {answer.status}"
     check_that_allowed_goods_were_met(kid, answers)
+
+
+async def test_a_phone_of_the_childs_own_is_as_safe(world, app, services, new_client):
+    """Linked, opened by picture and PIN, and with its own cookie beside the session's."""
+    await services.redis.flushdb()
+    phone = Phone(new_client())
+    await phone.set_up((await offer(services, cast.lola)).token)
+    phone.client.headers["x-csrf-token"] = phone.client.cookies["csrf"]
+
+    answers = await walk(Device(app, phone.client), world, world.secrets(cast.lola))
+
+    check_that_allowed_goods_were_met(cast.lola, answers)
+    for call, answer in answers:
+        if not is_open_to_children(call.route) and not call.route.rule.machine:
+            assert answer.status == 404, f"{call}: {answer.status}"
 
 
 def check_that_allowed_goods_were_met(kid, walked) -> None:
@@ -143,7 +164,7 @@ async def test_the_database_alone_holds(
     answers = await walk(device, world, world.secrets(kid))
 
     for call, answer in answers:
-        if not (call.route.rule and call.route.rule.machine):
+        if not is_of_programs(call.route):
             assert answer.status in EXPECTED, f"{call}: {answer.status}"
 
 
@@ -208,7 +229,7 @@ async def test_without_consent_every_route_is_the_waiting_page(
     answers = await walk(device, world, secrets)
 
     for call, answer in answers:
-        if call.route.rule and call.route.rule.machine:
+        if is_of_programs(call.route):
             continue
         if call.path in WAYS_OUT:
             assert answer.status in (200, 400, 422), str(call)

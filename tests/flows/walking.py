@@ -20,6 +20,7 @@ TYPED = {
     "quantity": "1",
     "reason": "love",
     "key": "walking-0001",
+    "picture": "whale",
     "pin": "000000",
     "pin_again": "000000",
     "phone": "+998935550000",
@@ -43,6 +44,10 @@ TYPED = {
     "landmark": "",
     "tracking_number": "",
     "scenario": "pay",
+    "recovery": "AAAA-BBBB-CCCC-DDDD-EEEE-FFFF",
+    "way": "factor",
+    "sent_code": "123456",
+    "password": "yetti qavat osmon ostida",
 }
 """What a form of ours may ask for; nobody else's words among them."""
 

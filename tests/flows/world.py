@@ -23,6 +23,8 @@ from tests.cast import Kid, Person
 
 mohira = Kid("Mohira", 3, "rabbit-face", 3, 10_000, cast.KARIMOV)
 KIDS = (*cast.KIDS, mohira)
+# Rows of adults' own pages, which no child's device can reach whoever's they are.
+NOT_OF_CHILDREN = ("appeal_id", "client_id", "export_id", "role_id", "user_id", "way_id")
 BLOCKED = ("blocked", "shelved")  # by the family: the product itself, its whole category
 
 
@@ -126,6 +128,8 @@ async def read_values(session: AsyncSession, world: World) -> None:
         "offer_id": await ids(Offer),
         "request_id": await ids(ApprovalRequest),
         "child_id": await ids(ChildProfile),
+        **{name: [str(new_id())] for name in NOT_OF_CHILDREN},
+        "incident_number": ["I-1"],
         "line_id": (await ids(CartLine))[:3],
         "device_id": (await ids(Session))[:3] or [str(new_id())],
         "passkey_id": [str(new_id())],

@@ -265,7 +265,7 @@ def test_the_cast_is_whole() -> None:
     phones = [person["phone"] for person in CAST["people"]]
     assert not repeated(phones)
     roles = {role for person in CAST["people"] for role in person["roles"]}
-    assert roles == {str(role) for role in Role}
+    assert roles == {str(role) for role in Role} - {Role.STAFF}  # over a role that an admin makes
     assert {p["seller"] for p in CAST["people"] if "seller" in p["roles"]} == {
         seller["key"] for seller in SELLERS
     }

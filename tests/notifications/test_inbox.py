@@ -23,6 +23,12 @@ SAMPLE = {
     "decider": "Jasur",
     "number": "7K2M-94XD",
     "device": "Chrome, Android",
+    "change": "password_changed",
+    "day": "2026-11-28",
+    "program": "Hisobchi",
+    "role": "Support",
+    "ticket": "A-17",
+    "words": "Welcome back.",
 }
 
 

@@ -122,7 +122,7 @@ async def asked(
 
 
 @get("/kids/stream", opt=access.kids, name="approvals.kids_stream")
-async def stream(services: Services, viewer: Viewer, seen: str = "") -> Stream:
+async def stream(request: AnyRequest, services: Services, viewer: Viewer, seen: str = "") -> Stream:
     """The child's open screens follow the answers, inside its restricted role."""
     child = _child(viewer)
 
@@ -130,6 +130,7 @@ async def stream(services: Services, viewer: Viewer, seen: str = "") -> Stream:
         async with services.db.begin(access_of(viewer, read_only=True)) as session:
             return await queries.version(session, child.id)
 
+    seen = streams.last_seen(request.headers, seen)
     events = streams.changes(services.redis, f"child:{child.id}", version, seen)
     return Stream(events, media_type="text/event-stream", headers={"cache-control": "no-store"})
 

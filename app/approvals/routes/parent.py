@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.accounts import sessions
 from app.approvals import deciding, forms, queries
 from app.approvals.states import State
+from app.audit.record import record
 from app.catalog.stock import OfferSoldOut
 from app.family import pin
 from app.kernel import access, streams, web
@@ -18,7 +19,7 @@ from app.kernel.errors import NotFound
 from app.kernel.forms import Form, read_form
 from app.kernel.i18n import gettext as _
 from app.kernel.services import Services
-from app.kernel.viewer import Viewer
+from app.kernel.viewer import Proof, Viewer
 from app.orders.placing import PriceChanged
 from app.payments.intents import reference_of
 from app.shipping.quotes import NoDelivery
@@ -104,6 +105,8 @@ async def decide(
         await deciding.decline(
             session, viewer.household_id, request_id, viewer.user_id, form.data.answer
         )
+        answer = form.data.answer
+        await record(session, viewer, "ask.declined", "approval", request_id, answer=answer)
         return web.redirect(request, here, toast=_("Your answer is on its way."))
     question = await queries.question(session, viewer.household_id, request_id)
     if question.state is State.ORDERED:
@@ -129,11 +132,11 @@ async def _confirm(
     household_id, sent = viewer.household_id, form.valid.pin
     if sent is None or household_id is None:
         return _confirm_page(request, question, form)
-    result = await pin.check(session, services.settings, household_id, sent)
+    result = await pin.check(session, services.settings, household_id, sent, viewer)
     if not result.is_right:
         form.fail("pin", result.text())
         return _confirm_page(request, question, form, status=422)
-    await sessions.confirm(request, session, viewer)
+    await sessions.confirm(request, session, viewer, Proof.PIN)
     return None
 
 
@@ -161,6 +164,11 @@ async def _approve(
             request, session, viewer, request_id, form, status=409, notice=error.text()
         )
     is_payer = order.buyer_id == guardian_id  # the other guardian may have been faster
+    if is_payer:
+        total, number = order.total, order.number
+        await record(
+            session, viewer, "ask.approved", "approval", request_id, number=number, amount=total
+        )
     if order.state == "awaiting_payment" and is_payer:
         return web.redirect(request, f"/pay/{await reference_of(session, order.id)}")
     return web.redirect(request, f"/family/approvals/{request_id}")
@@ -183,6 +191,7 @@ def _confirm_page(
 
 @get("/family/approvals/{request_id:uuid}/stream", opt=DECIDE, name="approvals.stream")
 async def stream(
+    request: AnyRequest,
     services: Services,
     session: AsyncSession,
     viewer: Viewer,
@@ -197,6 +206,7 @@ async def stream(
         async with services.db.begin(Access(read_only=True)) as reading:
             return await queries.version(reading, child_id)
 
+    seen = streams.last_seen(request.headers, seen)
     events = streams.changes(services.redis, f"child:{child_id}", version, seen)
     return Stream(events, media_type="text/event-stream", headers={"cache-control": "no-store"})
 

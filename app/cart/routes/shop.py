@@ -20,7 +20,7 @@ from app.kernel.viewer import Viewer
 Asked = Request[Any, Any, Any]
 
 
-@get("/cart", opt=access.adults, name="cart.show")
+@get("/cart", opt=access.viewable(access.adults), name="cart.show")
 async def show(request: Asked, session: AsyncSession, viewer: Viewer) -> Response[Any]:
     found = await cart.current(session, viewer)
     return _page(request, found)

@@ -19,7 +19,7 @@ MAX_COUNT = 10  # of one thing, in one go
 FRESH_SECONDS = 60  # for guests a page may be that old
 
 
-@get("/catalog", opt=access.everyone, name="catalog.tree")
+@get("/catalog", opt=access.viewable(access.everyone), name="catalog.tree")
 async def tree(request: Asked, session: AsyncSession, viewer: Viewer) -> Response[Any]:
     found = await queries.category_tree(session, viewer.audience)
     return web.page(
@@ -33,13 +33,13 @@ async def tree(request: Asked, session: AsyncSession, viewer: Viewer) -> Respons
     )
 
 
-@get("/c", opt=access.everyone, name="catalog.short")
+@get("/c", opt=access.viewable(access.everyone), name="catalog.short")
 async def short(request: Asked) -> Response[Any]:
     """The address that people shorten a category's to."""
     return web.redirect(request, "/catalog")
 
 
-@get("/c/{slug:str}", opt=access.everyone, name="catalog.list")
+@get("/c/{slug:str}", opt=access.viewable(access.everyone), name="catalog.list")
 async def listing(
     request: Asked, session: AsyncSession, viewer: Viewer, slug: str
 ) -> Response[Any]:
@@ -61,7 +61,7 @@ async def listing(
     )
 
 
-@get("/p/{slug:str}", opt=access.everyone, name="catalog.product")
+@get("/p/{slug:str}", opt=access.viewable(access.everyone), name="catalog.product")
 async def product(
     request: Asked, session: AsyncSession, viewer: Viewer, slug: str
 ) -> Response[Any]:

@@ -13,7 +13,7 @@ from app.sellers.queries import shop
 FRESH_SECONDS = 60  # for guests a page may be that old
 
 
-@get("/shops/{slug:str}", opt=access.adults, name="catalog.shop")
+@get("/shops/{slug:str}", opt=access.viewable(access.adults), name="catalog.shop")
 async def show(
     request: Request[Any, Any, Any], session: AsyncSession, viewer: Viewer, slug: str
 ) -> Response[Any]:

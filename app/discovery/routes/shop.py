@@ -18,7 +18,7 @@ SUGGESTIONS = 6
 SHORTEST = 2  # letters before anything is suggested
 
 
-@get("/search", opt=access.everyone, name="discovery.search")
+@get("/search", opt=access.viewable(access.everyone), name="discovery.search")
 async def page(
     request: Asked, session: AsyncSession, viewer: Viewer, limits: Limits
 ) -> Response[Any]:
@@ -45,7 +45,7 @@ async def page(
     )
 
 
-@get("/search/suggest", opt=access.everyone, name="discovery.suggest")
+@get("/search/suggest", opt=access.viewable(access.everyone), name="discovery.suggest")
 async def suggest(
     request: Asked, session: AsyncSession, viewer: Viewer, limits: Limits
 ) -> Response[Any]:

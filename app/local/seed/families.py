@@ -5,13 +5,15 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts.models import Identity, RoleGrant, User
+from app.accounts.models import Identity, RoleGrant, SecondFactor, User
+from app.accounts.second_factor import PURPOSE
 from app.family import consent, spending
 from app.family.models import ChildProfile, Household, SafetyRules
 from app.family.pin import hash_pin
-from app.kernel import clock
+from app.kernel import clock, crypto
 from app.kernel.config import Settings
 from app.kernel.money import Money
+from app.local.cast import seed_of
 from app.local.seed.goods import seller_id
 from app.local.seed.rows import OPENED, read, stable_id, write
 from app.shipping.models import Address
@@ -27,6 +29,7 @@ async def plant(session: AsyncSession, settings: Settings) -> None:
     people = told["people"]
     await write(session, User, [_user(one) for one in people])
     await write(session, Identity, [_identity(one) for one in people])
+    await write(session, SecondFactor, _authenticators(settings, people))
     for home in told["households"]:
         await _household(session, settings, home, people)
     await write(session, RoleGrant, [row for one in people for row in _grants(one)])
@@ -56,6 +59,21 @@ def _identity(one: Row) -> Row:
         "value": one["phone"],
         "verified_at": OPENED,
     }
+
+
+def _authenticators(settings: Settings, people: list[Row]) -> list[Row]:
+    """Of sellers and staff, who could not work without."""
+    return [
+        {
+            "id": stable_id("second_factor", one["key"]),
+            "created_at": OPENED,
+            "user_id": user_id(one["key"]),
+            "seed": crypto.encrypt(settings, PURPOSE, seed, str(user_id(one["key"]))),
+            "proven_at": OPENED,
+        }
+        for one in people
+        if (seed := seed_of(one))
+    ]
 
 
 def _grants(one: Row) -> list[Row]:

@@ -6,7 +6,7 @@ from litestar import Request, Response, get, post
 from litestar.response import Stream
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kernel import access, web
+from app.kernel import access, streams, web
 from app.kernel.i18n import gettext as _
 from app.kernel.money import Money
 from app.kernel.services import Services
@@ -17,7 +17,7 @@ Asked = Request[Any, Any, Any]
 STREAM_HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 
-@get("/orders", opt=access.adults, name="orders.history")
+@get("/orders", opt=access.viewable(access.adults), name="orders.history")
 async def history(
     request: Asked, session: AsyncSession, viewer: Viewer, after: str | None = None
 ) -> Response[Any]:
@@ -31,7 +31,7 @@ async def history(
     )
 
 
-@get("/orders/{number:str}", opt=access.adults, name="orders.show")
+@get("/orders/{number:str}", opt=access.viewable(access.adults), name="orders.show")
 async def show(request: Asked, session: AsyncSession, viewer: Viewer, number: str) -> Response[Any]:
     """One order; htmx asks for the block that follows it."""
     order = await queries.order_page(session, viewer, number)
@@ -48,8 +48,11 @@ async def show(request: Asked, session: AsyncSession, viewer: Viewer, number: st
 
 
 @get("/orders/{number:str}/stream", opt=access.adults, name="orders.stream")
-async def stream(services: Services, viewer: Viewer, number: str, seen: str = "") -> Stream:
+async def stream(
+    request: Asked, services: Services, viewer: Viewer, number: str, seen: str = ""
+) -> Stream:
     """Server-sent events: `changed` whenever the order moved."""
+    seen = streams.last_seen(request.headers, seen)
     events = await live.follow(services, viewer, number, seen)
     return Stream(events, media_type="text/event-stream", headers=STREAM_HEADERS)
 

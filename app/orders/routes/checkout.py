@@ -10,7 +10,7 @@ from typing import Any
 from litestar import Request, Response, get, post
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.accounts import codes, sessions, signup
+from app.accounts import closed, codes, sessions, signup
 from app.accounts.codes import CodeResult
 from app.accounts.forms import CodeForm, PhoneForm
 from app.cart import cart
@@ -103,9 +103,10 @@ async def _enter_code(
     name = form.value("recipient")[:NAME_LENGTH]
     user_id = await signup.user_for_phone(session, phone, get_locale(), name)
     if await signup.is_suspended(session, user_id):
-        form.fail("code", _("This account is closed. Please write to our support."))
-        return await _page(request, session, form, status=422)
+        return web.redirect(request, closed.give_pass(request, user_id))
     await sessions.start(request, session, user_id)
+    if _viewer_now(request).half_open_id is not None:
+        return web.redirect(request, sessions.second_step(request, "/checkout"))
     form.values.pop("sent_to", None)
     await _offer_known_address(session, _viewer_now(request), form)
     return await _page(request, session, form)
